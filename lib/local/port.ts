@@ -1,0 +1,32 @@
+// Listening on a port, for master and slave.
+import { PlainError } from "./program";
+
+/** A port that is being listened on. */
+export type Listening = { readonly port: number; stop(): Promise<void> };
+
+type Fetch = (request: Request, server: Bun.Server<undefined>) => Response | Promise<Response>;
+
+/** Serves `fetch` on host and port (0: any free one). Throws a PlainError when the port cannot be had. */
+export function listenOn(host: string, port: number, fetch: Fetch): Listening {
+  let server: Bun.Server<undefined>;
+  try {
+    // A parked sync is silent for 10 s at most, a followed log as long as its renderer is.
+    server = Bun.serve({ hostname: host, port, fetch, idleTimeout: 255 });
+  } catch (error) {
+    const { code } = error as { code?: string };
+    if (code === "EADDRINUSE")
+      throw new PlainError(
+        `port ${port} is in use: stop what listens there, or choose another with --port (0 takes a free one)`,
+      );
+    if (code === "EACCES") throw new PlainError(`may not listen on port ${port}: choose one above 1023 with --port`);
+    throw new PlainError(`cannot listen on ${host}:${port}: ${(error as Error).message}`);
+  }
+  return {
+    port: server.port ?? port,
+    async stop() {
+      // stop() alone waits for open streams, such as followed logs.
+      await Promise.race([server.stop(), Bun.sleep(1000)]);
+      await server.stop(true);
+    },
+  };
+}

@@ -1,0 +1,185 @@
+// Gathers the syncs that arrive while a round is carried out, and answers them from the next: an idle farm pays no delay for
+// batching, a busy one gets large batches. A sync that brings nothing and gets nothing is parked until there is something for it.
+import { getLogger } from "@logtape/logtape";
+import { HttpError } from "../local/guard";
+import { runName, type Sync, type SyncAnswer } from "../protocol";
+import type { Queue, Wake } from "../queue/open";
+import { carryOut, type Outcome, type Round } from "../queue/round";
+import { meet } from "../queue/slaves";
+import { type KnownSlave, KnownSlaves } from "./known-slaves";
+
+const journal = getLogger(["drqueue", "dispatch"]);
+
+/** The most syncs that one round takes. */
+const mostSyncs = 512;
+/** When another master has the jobs locked that a slave could run: so long until they are looked at again, ms. */
+const soonMs = 5;
+
+type Pending = {
+  readonly sync: Sync;
+  readonly slave: KnownSlave;
+  readonly answer: (answer: SyncAnswer) => void;
+  readonly fail: (error: unknown) => void;
+  deadline?: Timer;
+};
+
+/** One for each master. */
+export class Dispatcher {
+  private readonly known: KnownSlaves;
+  private readonly parked = new Map<KnownSlave, Pending>();
+  private arrived: Pending[] = [];
+  private busy = false;
+  private stopped = false;
+  /** There may be work for slaves that are parked. */
+  private workForParked = false;
+
+  constructor(
+    private readonly queue: Queue,
+    private readonly leaseMs: number,
+  ) {
+    this.known = new KnownSlaves(queue, leaseMs);
+  }
+
+  /** Answers a slave's sync, at once or when there is something to tell it, a third of the lease later at the latest. */
+  async sync(sync: Sync, address: string, signal: AbortSignal): Promise<SyncAnswer> {
+    if (this.stopped) throw new HttpError(503, "the master is stopping", { "retry-after": "1" });
+    const slave = await this.known.meet(sync, address, (picture) => meet(this.queue, sync.key, picture));
+    // Two syncs of one slave: it has news, and the one that is parked is out of date.
+    this.unpark(slave)?.answer(this.emptyAnswer(slave));
+    return new Promise((answer, fail) => {
+      const pending: Pending = { sync, slave, answer, fail };
+      signal.addEventListener("abort", () => {
+        if (this.parked.get(slave) === pending) this.unpark(slave);
+      });
+      this.arrived.push(pending);
+      this.go();
+    });
+  }
+
+  /** News from this or another master. */
+  woken(news: Wake): void {
+    if (news.work) this.workForParked = true;
+    for (const id of news.kill ?? []) {
+      const slave = this.known.byId(id);
+      if (!slave) continue;
+      slave.checkDue = true;
+      const pending = this.unpark(slave);
+      if (pending) this.arrived.push(pending);
+    }
+    this.go();
+  }
+
+  /** Writes what was heard of slaves since the last call. */
+  writeBeats(): Promise<void> {
+    return this.known.writeBeats();
+  }
+
+  /** Answers everyone who waits, and takes no more. */
+  stop(): void {
+    this.stopped = true;
+    for (const slave of [...this.parked.keys()]) this.unpark(slave)?.answer(this.emptyAnswer(slave));
+  }
+
+  private go(): void {
+    if (this.busy) return;
+    this.busy = true;
+    void this.rounds().finally(() => {
+      this.busy = false;
+    });
+  }
+
+  private async rounds(): Promise<void> {
+    while (this.arrived.length > 0 || (this.workForParked && this.parked.size > 0)) {
+      const batch = this.arrived.splice(0, mostSyncs);
+      const withParked = this.workForParked;
+      this.workForParked = false;
+      try {
+        this.deliver(batch, await carryOut(this.queue, this.roundOf(batch, withParked)));
+      } catch (error) {
+        // Whether it was committed is not known: what the slaves hold is read from the database before they get more.
+        for (const slave of this.parked.keys()) slave.openKnown = false;
+        for (const { slave, fail } of batch) {
+          slave.openKnown = false;
+          fail(error);
+        }
+        if (withParked) setTimeout(() => this.woken({ work: true }), 1000);
+        journal.warn("a round failed: {error}", { error: (error as Error).message });
+      }
+    }
+  }
+
+  private roundOf(batch: Pending[], withParked: boolean): Round {
+    for (const { slave, sync } of batch) slave.confirm(sync);
+    const now = Date.now();
+    const due = batch.filter(({ slave }) => slave.isCheckDue(now));
+    const askingParked = () => [...this.parked.values()].filter(({ sync }) => sync.free > 0);
+    // Of two syncs of one slave the one in the batch is newer: it comes last, and the last one counts.
+    const known = withParked ? [...askingParked(), ...batch] : batch;
+    return {
+      reports: batch.flatMap(({ sync, slave }) => sync.ended.map((ended) => ({ ...ended, slave: slave.id }))),
+      unknown: [...new Set(known.filter(({ slave }) => !slave.openKnown).map(({ slave }) => slave.id))],
+      check: due.flatMap(({ sync, slave }) => sync.alive.map((run) => ({ ...run, slave: slave.id }))),
+      asking: (open, requeued) => {
+        for (const { slave, sync } of known) slave.learnOpen(open, sync);
+        const all =
+          requeued && !withParked ? [...askingParked().filter(({ slave }) => slave.openKnown), ...batch] : known;
+        const newest = new Map(all.map((pending) => [pending.slave, pending]));
+        return [...newest.values()].map(({ slave, sync }) => slave.asNow(sync));
+      },
+      again: () => batch.flatMap(({ slave }) => [...slave.unconfirmed.values()]),
+    };
+  }
+
+  private deliver(batch: Pending[], { start, jobs, kill, handed, more }: Outcome): void {
+    for (const run of handed) this.known.byId(run.slave)?.unconfirmed.set(runName(run), run);
+    const starts = Map.groupBy(start, ({ slave }) => slave);
+    const kills = Map.groupBy(kill, ({ slave }) => slave);
+    for (const pending of batch)
+      this.answerOrPark(pending, starts.get(pending.slave.id), kills.get(pending.slave.id), jobs);
+    for (const id of starts.keys()) {
+      const slave = this.known.byId(id);
+      const pending = slave && this.unpark(slave);
+      if (pending) this.answerOrPark(pending, starts.get(id), undefined, jobs);
+    }
+    if (more === "now") this.workForParked = true;
+    if (more === "soon") setTimeout(() => this.woken({ work: true }), soonMs);
+  }
+
+  private answerOrPark(
+    pending: Pending,
+    start: Outcome["start"] = [],
+    kill: Outcome["kill"] = [],
+    jobs: Outcome["jobs"],
+  ): void {
+    const { sync, slave } = pending;
+    this.unpark(slave)?.answer(this.emptyAnswer(slave));
+    const nothing = start.length === 0 && kill.length === 0 && sync.ended.length === 0;
+    if (nothing && !sync.hello && !sync.leaving && !this.stopped) {
+      this.parked.set(slave, pending);
+      pending.deadline = setTimeout(() => this.unpark(slave)?.answer(this.emptyAnswer(slave)), this.holdMs);
+      return;
+    }
+    pending.answer({
+      ...this.emptyAnswer(slave),
+      jobs: [...new Set(start.map(({ job }) => job))].map((job) => jobs.get(job)!),
+      start: start.map(({ slave: _, ...ordered }) => ordered),
+      kill: kill.map(({ slave: _, ...run }) => run),
+    });
+  }
+
+  private unpark(slave: KnownSlave): Pending | undefined {
+    const pending = this.parked.get(slave);
+    if (!pending) return undefined;
+    clearTimeout(pending.deadline);
+    this.parked.delete(slave);
+    return pending;
+  }
+
+  private emptyAnswer(slave: KnownSlave): SyncAnswer {
+    return { id: slave.id, leaseMs: this.leaseMs, jobs: [], start: [], kill: [] };
+  }
+
+  private get holdMs(): number {
+    return Math.min(10_000, this.leaseMs / 3);
+  }
+}

@@ -1,0 +1,86 @@
+// Starts a master and stops it: data folder, lock, database, token, port, housekeeping.
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { getLogger } from "@logtape/logtape";
+import { createDataFolder } from "../local/folder";
+import { guardedApp } from "../local/guard";
+import { keepJournal } from "../local/journal";
+import { LockHeldError, takeLock } from "../local/lock";
+import { listenOn } from "../local/port";
+import { PlainError, version } from "../local/program";
+import { whenTold } from "../local/signals";
+import { findToken, keepToken, newToken } from "../local/token";
+import { agreeOnToken } from "../queue/farm";
+import { listen } from "../queue/open";
+import { openDatabase } from "./database";
+import { Dispatcher } from "./dispatch";
+import { keepHouse } from "./housekeeping";
+import { addJobRoutes } from "./routes/jobs";
+import { addLogRoutes } from "./routes/logs";
+import { addSlaveRoutes } from "./routes/slaves";
+import { translate } from "./translate";
+
+/** What a master is started with. `lease` in ms. */
+export type MasterOptions = {
+  data: string;
+  host: string;
+  port: number;
+  lease: number;
+  logs: string | undefined;
+  database: string | undefined;
+};
+
+/** Runs a master until it is told to stop. Returns the exit code; throws a PlainError when it cannot start. */
+export async function runMaster(options: MasterOptions): Promise<number> {
+  await keepJournal();
+  const journal = getLogger(["drqueue", "master"]);
+  createDataFolder(options.data);
+  const lock = lockFolder(options);
+  const logs = options.logs ?? join(options.data, "logs");
+  mkdirSync(logs, { recursive: true });
+
+  const database = await openDatabase(options.database, options.data);
+  try {
+    const { queue } = database;
+    const token = await agreeOnToken(queue, findToken(options.data) ?? newToken());
+    keepToken(options.data, token);
+
+    const dispatcher = new Dispatcher(queue, options.lease);
+    const app = guardedApp(token, translate);
+    addJobRoutes(app, queue);
+    addSlaveRoutes(app, queue, dispatcher, token);
+    addLogRoutes(app, queue, logs, token);
+    await listen(queue, (news) => dispatcher.woken(news));
+    const port = listenOn(options.host, options.port, (request, server) => app.fetch(request, server));
+    const house = keepHouse(queue, dispatcher, options.lease);
+    lock.update({ port: port.port });
+    journal.info("master {version} listens on {host}:{port}, data in {data}", {
+      version,
+      host: options.host,
+      port: port.port,
+      data: options.data,
+    });
+
+    const signal = await whenTold();
+    journal.info("stopping ({signal})", { signal });
+    dispatcher.stop();
+    await port.stop();
+    await house.stop();
+    await dispatcher.writeBeats().catch(() => {});
+    return 0;
+  } finally {
+    await database.close();
+    lock.release();
+  }
+}
+
+function lockFolder({ data }: MasterOptions) {
+  try {
+    return takeLock(join(data, "master.lock"), {});
+  } catch (error) {
+    if (!(error instanceof LockHeldError)) throw error;
+    throw new PlainError(
+      `another master (process ${error.holder.pid}) uses ${data}: stop it, or give this one another --data`,
+    );
+  }
+}

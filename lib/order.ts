@@ -1,0 +1,135 @@
+// Fill order: which block of a job is its task 0, 1, 2, ... Handing out takes the lowest task, so the order is in the numbers.
+
+/** `forward`, `reverse`, `coarse:N` (every Nth first, then the rest), `bisect` (first, last, middle, quarters, ...). */
+export type Order = "forward" | "reverse" | "bisect" | `coarse:${number}`;
+
+/** A stretch of tasks, `from` up to but without `to`, whose blocks only rise or only fall. Every order is a few of them. */
+type Stretch = { from: number; to: number; falling?: true; blockAt: (task: number) => number };
+
+/** Reads an order as a person writes it. Throws an error that lists what there is. */
+export function parseOrder(text: string): Order {
+  if (text === "forward" || text === "reverse" || text === "bisect") return text;
+  const every = /^coarse:([1-9]\d{0,8})$/.exec(text)?.[1];
+  if (every) return `coarse:${Number(every)}`;
+  throw new Error(
+    `order '${text}' is not known: forward, reverse, bisect, or coarse:N (every Nth first, for example coarse:10)`,
+  );
+}
+
+/** The block (0 .. count-1, in the order of the frames) that is task `task` of `count`. */
+export function blockOfTask(order: Order, count: number, task: number): number {
+  for (const { from, to, blockAt } of stretches(order, count)) if (task >= from && task < to) return blockAt(task);
+  throw new RangeError(`task ${task} of ${count}`);
+}
+
+/** The task that is block `block` of `count`. */
+export function taskOfBlock(order: Order, count: number, block: number): number {
+  // A search on each level of the tree would be right as well, and 100 times slower.
+  if (order === "bisect" && block > 0 && block < count - 1) return 2 + placeInTree(count - 2, block - 1);
+  for (const [from] of tasksOfBlocks(order, count, block, block + 1)) return from;
+  throw new RangeError(`block ${block} of ${count}`);
+}
+
+/** The tasks of the blocks `first` up to but without `end`, as a few ranges [from, to) however many blocks there are. */
+export function tasksOfBlocks(order: Order, count: number, first: number, end: number): [from: number, to: number][] {
+  const ranges: [number, number][] = [];
+  for (const { from, to, falling, blockAt } of stretches(order, count)) {
+    const start = falling
+      ? firstReached(from, to, (task) => blockAt(task) < end)
+      : firstReached(from, to, (task) => blockAt(task) >= first);
+    const stop = falling
+      ? firstReached(from, to, (task) => blockAt(task) < first)
+      : firstReached(from, to, (task) => blockAt(task) >= end);
+    if (stop > start) ranges.push([start, stop]);
+  }
+  return ranges;
+}
+
+function stretches(order: Order, count: number): Stretch[] {
+  if (order === "forward") return [{ from: 0, to: count, blockAt: (task) => task }];
+  if (order === "reverse") return [{ from: 0, to: count, falling: true, blockAt: (task) => count - 1 - task }];
+  if (order === "bisect") return bisection(count);
+  const every = Number(order.slice("coarse:".length));
+  if (every === 1) return stretches("forward", count);
+  const coarse = Math.ceil(count / every);
+  const others = (task: number) =>
+    Math.floor((task - coarse) / (every - 1)) * every + ((task - coarse) % (every - 1)) + 1;
+  return [
+    { from: 0, to: coarse, blockAt: (task) => task * every },
+    { from: coarse, to: count, blockAt: others },
+  ];
+}
+
+/**
+ * First and last block, then the middles of what is between, level by level: a balanced binary tree read from the top.
+ * Its levels are full but for the last, which is why a level's width follows from the number of blocks alone.
+ */
+function bisection(count: number): Stretch[] {
+  const found: Stretch[] = [{ from: 0, to: Math.min(1, count), blockAt: () => 0 }];
+  if (count > 1) found.push({ from: 1, to: 2, blockAt: () => count - 1 });
+  const inner = count - 2;
+  for (let level = 0, from = 2; from < count; level++) {
+    const to = from + widthAt(inner, level);
+    const start = from;
+    found.push({ from, to, blockAt: (task) => 1 + middleAt(inner, level, task - start) });
+    from = to;
+  }
+  return found;
+}
+
+/** How many blocks of a tree of `size` blocks lie `level` levels below its top. */
+function widthAt(size: number, level: number): number {
+  const above = 2 ** level - 1;
+  return Math.max(0, Math.min(above + 1, size - above));
+}
+
+/** The `index`th block from the left on `level` of a tree of `size` blocks. */
+function middleAt(size: number, level: number, index: number): number {
+  let start = 0;
+  let rest = size;
+  let place = index;
+  for (let below = level - 1; below >= 0; below--) {
+    const left = Math.floor((rest - 1) / 2);
+    const inLeft = widthAt(left, below);
+    if (place < inLeft) rest = left;
+    else {
+      place -= inLeft;
+      start += left + 1;
+      rest -= left + 1;
+    }
+  }
+  return start + Math.floor((rest - 1) / 2);
+}
+
+/** Where block `block` of a tree of `size` blocks comes when the tree is read level by level: middleAt the other way round. */
+function placeInTree(size: number, block: number): number {
+  const passed: [left: number, level: number][] = [];
+  let start = 0;
+  let rest = size;
+  let level = 0;
+  for (; rest > 1; level++) {
+    const left = Math.floor((rest - 1) / 2);
+    if (block === start + left) break;
+    if (block < start + left) rest = left;
+    else {
+      passed.push([left, level + 1]);
+      start += left + 1;
+      rest -= left + 1;
+    }
+  }
+  let place = 2 ** level - 1;
+  for (const [left, top] of passed) place += widthAt(left, level - top);
+  return place;
+}
+
+/** The first number in [from, to) for which `reached` is true, and stays so; `to` when there is none. */
+export function firstReached(from: number, to: number, reached: (task: number) => boolean): number {
+  let low = from;
+  let high = to;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (reached(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

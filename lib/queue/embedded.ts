@@ -1,0 +1,397 @@
+import { createHash } from "node:crypto";
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import postgres from "postgres";
+import { createDataFolder } from "../local/folder.ts";
+import { commandOf, isAlive } from "../local/processes.ts";
+import { stagePostgres } from "./postgres-files.ts";
+
+/** A running Postgres of our own: `postgres({ host: socketFolder, port, username: user, database })` reaches it. */
+export type Embedded = {
+  socketFolder: string;
+  /** Names the socket, nothing else. Pass it on, or a PGPORT in the environment is taken instead. */
+  port: number;
+  database: string;
+  user: string;
+  pid: number;
+  /** Shuts it down, by force when it takes longer than 30 s. Connections still open are cut. May be called again. */
+  stop(): Promise<void>;
+};
+
+const user = "drqueue";
+const database = "drqueue";
+const port = 5432;
+const startDeadlineMs = 60_000;
+const stopDeadlineMs = 30_000;
+const logLimit = 10 * 1024 * 1024;
+
+/**
+ * Starts the Postgres whose database lives in `<data>/pg`, creating both where they are missing. It listens on a unix
+ * socket only, and ends when this process ends, however that happens. Call it while holding the data folder's lock.
+ * `onExit` is told, in one line, when Postgres ends without stop().
+ * @throws Error in one line when it does not accept connections within 60 s; no process is then left
+ */
+export async function startEmbedded(options: { data: string; onExit?: (why: string) => void }): Promise<Embedded> {
+  createDataFolder(options.data);
+  // The real path, so that a Postgres left over is known by its command line whatever path was given then and now.
+  const data = realpathSync(options.data);
+  const pg = join(data, "pg");
+  const runAs = userToRunAs(pg);
+  const socketFolder = socketFolderFor(data);
+  if (runAs) await refuseClosedPath([data, dirname(socketFolder)], runAs);
+
+  const home: Home = {
+    data,
+    pg,
+    socketFolder,
+    runAs,
+    bin: join(await stagePostgres(data), "bin"),
+    log: freshLog(data),
+  };
+  await endLeftOver(home);
+  if (!existsSync(join(pg, "PG_VERSION"))) await createCluster(home);
+  makeSocketFolder(home);
+
+  const server = await hold(home, [join(home.bin, "postgres"), "-D", pg, ...settings(home)]);
+  try {
+    await untilReady(home, server);
+    await createDatabase(home);
+  } catch (error) {
+    await end(server);
+    throw error;
+  }
+
+  let stopped: Promise<void> | undefined;
+  server.exited.then(async (code) => {
+    if (stopped) return;
+    const why = await lastWords(home, server.logStart);
+    options.onExit?.(`Postgres ended by itself (exit ${code}): ${why}`);
+  });
+  return {
+    socketFolder,
+    port,
+    database,
+    user,
+    pid: server.pid,
+    stop() {
+      stopped ??= end(server);
+      return stopped;
+    },
+  };
+}
+
+/** One Postgres: its folders, its programs, its log, and the user it runs as when that is not our own. */
+type Home = { data: string; pg: string; socketFolder: string; bin: string; log: string; runAs: User | undefined };
+
+type User = { name: string; uid: number; gid: number };
+
+/** What differs from Postgres's defaults, which are the durable ones: fsync and synchronous_commit stay on. */
+function settings({ socketFolder }: Home): string[] {
+  const changed = {
+    listen_addresses: "",
+    // A list: quoted, as a comma in the path would else part it.
+    unix_socket_directories: `"${socketFolder.replaceAll('"', '""')}"`,
+    port,
+    max_connections: 40,
+    // One every five minutes would fill the log.
+    log_checkpoints: "off",
+  };
+  return Object.entries(changed).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+}
+
+/** Postgres refuses to run as root. Undefined when we are not root: it then runs as we do. */
+function userToRunAs(pg: string): User | undefined {
+  const owner = existsSync(pg) ? statSync(pg) : undefined;
+  const uid = process.getuid?.();
+  if (uid !== 0) {
+    if (owner && owner.uid !== uid) {
+      throw new Error(
+        `${pg} belongs to user ${owner.uid}, not to this user ${uid}: run as that user, or choose another --data`,
+      );
+    }
+    return undefined;
+  }
+  const users = readFileSync("/etc/passwd", "utf8")
+    .split("\n")
+    .map((line) => line.split(":"))
+    .map(([name, , uid, gid]) => ({ name: name ?? "", uid: Number(uid) >>> 0, gid: Number(gid) >>> 0 }));
+  if (owner?.uid === 0) {
+    throw new Error(`${pg} belongs to root, as whom Postgres refuses to run: give it to another user (chown -R)`);
+  }
+  if (owner) {
+    const name = users.find((user) => user.uid === owner.uid)?.name ?? `${owner.uid}`;
+    return { name, uid: owner.uid, gid: owner.gid };
+  }
+  for (const name of ["drqueue", "postgres", "nobody"]) {
+    const found = users.find((user) => user.name === name);
+    if (found) return found;
+  }
+  throw new Error(
+    "Postgres refuses to run as root, and /etc/passwd has no user drqueue, postgres or nobody to run it as: add the user drqueue",
+  );
+}
+
+/** Has the user itself try to enter every folder on the way, as only that sees what access lists and mounts forbid. */
+async function refuseClosedPath(folders: string[], runAs: User): Promise<void> {
+  const onTheWay = new Set(folders.flatMap((folder) => ancestors(folder)));
+  const script = 'for folder; do [ -x "$folder" ] || { printf %s "$folder"; exit 1; }; done';
+  const tried = Bun.spawn(["/bin/sh", "-c", script, "sh", ...onTheWay], {
+    uid: runAs.uid,
+    gid: runAs.gid,
+    cwd: "/",
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "ignore",
+  });
+  const closed = await new Response(tried.stdout).text();
+  if ((await tried.exited) !== 0) {
+    throw new Error(
+      `user ${runAs.name}, as whom Postgres runs, may not enter ${closed || "/"}: choose another --data, or allow it (chmod o+x)`,
+    );
+  }
+}
+
+/** The folder and all above it, from the root down. */
+function ancestors(folder: string): string[] {
+  return folder === dirname(folder) ? [folder] : [...ancestors(dirname(folder)), folder];
+}
+
+/** A unix socket's path may have 107 bytes on Linux and 103 on macOS: of a longer one, a hash stands in the temp folder. */
+function socketFolderFor(data: string): string {
+  const near = join(data, "pg-socket");
+  if (Buffer.byteLength(join(near, `.s.PGSQL.${port}`)) <= 103) return near;
+  return join(realpathSync(tmpdir()), `drqueue-${createHash("sha256").update(data).digest("hex").slice(0, 16)}`);
+}
+
+/** Whoever may enter this folder may do anything with the database: its mode is what guards it. */
+function makeSocketFolder({ socketFolder, runAs }: Home): void {
+  if (!existsSync(socketFolder)) {
+    mkdirSync(socketFolder, { mode: 0o700 });
+    if (runAs) chownSync(socketFolder, runAs.uid, runAs.gid);
+  }
+  // In the temp folder somebody else may have been there first.
+  const found = lstatSync(socketFolder);
+  if (!found.isDirectory() || found.uid !== (runAs?.uid ?? process.getuid?.())) {
+    throw new Error(
+      `${socketFolder} is not a folder of the user Postgres runs as: remove it, or choose another --data`,
+    );
+  }
+  chmodSync(socketFolder, 0o700);
+}
+
+/** The log's path; one over 10 MB is put aside as pg.log.1, which the next one replaces. */
+function freshLog(data: string): string {
+  const log = join(data, "pg.log");
+  if (existsSync(log) && statSync(log).size > logLimit) renameSync(log, `${log}.1`);
+  return log;
+}
+
+/** Has initdb write a new database cluster into `pg`: elsewhere first, as one killed half-way would leave half of it. */
+async function createCluster(home: Home): Promise<void> {
+  const prefix = "pg.draft-";
+  for (const name of readdirSync(home.data)) {
+    if (name.startsWith(prefix)) rmSync(join(home.data, name), { recursive: true, force: true, maxRetries: 5 });
+  }
+  const draft = mkdtempSync(join(home.data, prefix));
+  if (home.runAs) chownSync(draft, home.runAs.uid, home.runAs.gid);
+  const kind = ["--username", user, "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-instructions"];
+  const initdb = await hold(home, [join(home.bin, "initdb"), "-D", draft, ...kind]);
+  const code = await initdb.exited;
+  if (code !== 0) {
+    rmSync(draft, { recursive: true, force: true, maxRetries: 5 });
+    const why = await lastWords(home, initdb.logStart);
+    throw new Error(`initdb could not create ${home.pg} (exit ${code}): ${why}`);
+  }
+  renameSync(draft, home.pg);
+  const folder = openSync(home.data, "r");
+  fsyncSync(folder);
+  closeSync(folder);
+}
+
+/** A program under its shell parent. `exited` is the program's exit code, 128 and the signal's number if one ended it. */
+type Held = { pid: number; shell: number; exited: Promise<number>; letGo(): void; logStart: number };
+
+/**
+ * Runs "$@" and interrupts it when our end of the pipe on fd 0 closes, which it also does when we are killed.
+ * - A command sent to the background gets /dev/null as fd 0, so the pipe is moved to fd 3 first.
+ * - The first line written is the program's pid; all later output belongs in the log.
+ * - A signal meant for us that reaches the whole group or cgroup must not end the shell or the watcher before the program.
+ * - The watcher is blocked in a read and would outlive the program: the shell kills it, so that nothing is left.
+ */
+const heldByPipe = `
+trap '' HUP INT TERM
+exec 3<&0 </dev/null
+"$@" 3<&- >&2 &
+program=$!
+echo "$program"
+exec >&2
+{ read -r _ <&3; kill -INT "$program"; } 2>/dev/null &
+watcher=$!
+exec 3<&-
+wait "$program"
+status=$?
+{ kill -KILL "$watcher"; wait "$watcher"; } 2>/dev/null
+exit "$status"
+`;
+
+/** Starts a program that ends when we do, with its output appended to the log. */
+async function hold(home: Home, command: string[]): Promise<Held> {
+  const log = openSync(home.log, "a", 0o600);
+  const logStart = statSync(home.log).size;
+  try {
+    const shell = Bun.spawn(["/bin/sh", "-c", heldByPipe, "sh", ...command], {
+      ...(home.runAs && { uid: home.runAs.uid, gid: home.runAs.gid }),
+      stdin: "pipe",
+      stdout: "pipe",
+      stderr: log,
+      // A group of its own: Ctrl-C in the terminal is for us, who still need the database while shutting down.
+      detached: true,
+      // Ours may be closed to that user. Nor are PG* variables for it: they are about other servers.
+      cwd: "/",
+      env: { PATH: process.env.PATH ?? "/usr/bin:/bin", LC_ALL: "C" },
+    });
+    const pid = Number.parseInt(await new Response(shell.stdout).text(), 10);
+    const letGo = () => void shell.stdin.end();
+    // Should somebody have killed the shell alone, the watcher is still there to end the program.
+    shell.exited.then(letGo);
+    return { pid, shell: shell.pid, exited: shell.exited, letGo, logStart };
+  } finally {
+    closeSync(log);
+  }
+}
+
+/** Ends Postgres: cuts its connections and waits for it, then without waiting for its checkpoint, then by force. */
+async function end({ pid, shell, exited, letGo }: Held): Promise<void> {
+  letGo();
+  if (await within(stopDeadlineMs, exited)) return;
+  signal(pid, "SIGQUIT");
+  if (await within(5_000, exited)) return;
+  signal(-shell, "SIGKILL");
+  await exited;
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It ended a moment ago.
+  }
+}
+
+async function within(ms: number, exited: Promise<number>): Promise<boolean> {
+  let timer: Timer | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, ms, false);
+  });
+  const done = await Promise.race([exited.then(() => true), late]);
+  clearTimeout(timer);
+  return done;
+}
+
+/** Stops a Postgres that still runs on this folder, or still shuts down, because its master was killed a moment ago. */
+async function endLeftOver(home: Home): Promise<void> {
+  const found = readPostmaster(home.pg);
+  // Postgres itself clears the file of one that has died.
+  if (!found || !isAlive(found.pid)) return;
+  const command = commandOf(found.pid);
+  // What it is cannot be told, or it is some other Postgres: ours will say so itself if that is in its way after all.
+  if (!command) return;
+  if (!/postgres|postmaster/.test(command)) {
+    // The pid now belongs to another program, maybe since a reboot. Postgres sees only that it is alive, and refuses.
+    rmSync(join(home.pg, "postmaster.pid"), { force: true });
+    rmSync(join(home.socketFolder, `.s.PGSQL.${port}.lock`), { force: true });
+    return;
+  }
+  if (!`${command} `.includes(` -D ${home.pg} `)) return;
+  for (const mode of ["fast", "immediate"]) {
+    const stop = await hold(home, [join(home.bin, "pg_ctl"), "stop", "-D", home.pg, "-m", mode, "-w", "-t", "30"]);
+    if ((await stop.exited) === 0 || !isAlive(found.pid)) return;
+  }
+  throw new Error(
+    `Postgres ${found.pid} still runs on ${home.pg} and does not stop: end it by hand (kill ${found.pid})`,
+  );
+}
+
+/** What a running Postgres says of itself in its lock file; undefined when there is none. */
+function readPostmaster(pg: string): { pid: number; ready: boolean } | undefined {
+  let lines: string[];
+  try {
+    lines = readFileSync(join(pg, "postmaster.pid"), "utf8").split("\n");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+  return { pid: Number(lines[0]), ready: lines[7]?.trim() === "ready" };
+}
+
+async function untilReady(home: Home, server: Held): Promise<void> {
+  const deadline = Date.now() + startDeadlineMs;
+  while (Date.now() < deadline) {
+    const now = readPostmaster(home.pg);
+    if (now?.pid === server.pid && now.ready) return;
+    if (await within(5, server.exited)) {
+      const code = await server.exited;
+      const why = await lastWords(home, server.logStart);
+      throw new Error(`Postgres did not start on ${home.pg} (exit ${code}): ${why}`);
+    }
+  }
+  const why = await lastWords(home, server.logStart);
+  throw new Error(`Postgres on ${home.pg} accepts no connections after ${startDeadlineMs / 1000} s: ${why}`);
+}
+
+/** Creates our database in a new cluster, once it is sure that what answers is the Postgres of this folder. */
+async function createDatabase(home: Home): Promise<void> {
+  const sql = postgres({
+    host: home.socketFolder,
+    port,
+    username: user,
+    database: "postgres",
+    max: 1,
+    // A studio's PGSSLMODE is about other servers.
+    ssl: false,
+    onnotice: () => {},
+  });
+  try {
+    const [found] = await sql<{ folder: string; exists: boolean }[]>`
+      SELECT current_setting('data_directory') AS folder,
+             EXISTS (SELECT FROM pg_database WHERE datname = ${database}) AS exists`;
+    if (!found || realpathSync(found.folder) !== home.pg) {
+      throw new Error(
+        `the Postgres at ${home.socketFolder} serves ${found?.folder}, not ${home.pg}: stop it, or choose another --data`,
+      );
+    }
+    if (!found.exists) await sql`CREATE DATABASE ${sql(database)}`;
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+}
+
+/** What the log says since byte `start`, in one line: its errors where there are any, else its last lines. */
+async function lastWords(home: Home, start: number): Promise<string> {
+  const log = Bun.file(home.log);
+  const text = await log.slice(Math.max(start, log.size - 4096)).text();
+  const lines = text
+    .split("\n")
+    .map((line) => line.replace(/^[-\d]+ [:.\d]+ \S+ \[\d+\] /, "").trim())
+    .filter((line) => line !== "");
+  const errors = lines.filter((line) => /\b(FATAL|PANIC|ERROR|HINT|DETAIL|error):/.test(line));
+  const told = (errors.length > 0 ? errors : lines).slice(-4).join("; ");
+  return `${told || "it said nothing"} (see ${home.log})`;
+}

@@ -1,0 +1,83 @@
+// Opens the queue's database: connections, migrations, and the channel on which masters wake each other.
+import { join } from "node:path";
+import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
+import { migrate } from "drizzle-orm/postgres-js/migrator";
+import postgres from "postgres";
+
+/** The database as every operation of this folder takes it. */
+export type Queue = { readonly sql: postgres.Sql; readonly db: PostgresJsDatabase };
+
+/** A transaction of it. */
+export type Tx = postgres.TransactionSql;
+
+/** Where the database is: a URL, or the socket folder of a server on this machine. */
+export type Place = { url: string } | { socketFolder: string; database: string; user: string };
+
+const migrationLock = 4_877_101;
+const channel = "drqueue";
+
+/** Connects and brings the tables up to date. Throws when the server cannot be reached or is older than 14. */
+export async function openQueue(place: Place): Promise<Queue> {
+  const options = {
+    // More connections are slower for short writes: 8 measured better than 32 on 2 cores.
+    max: 8,
+    connect_timeout: 10,
+    onnotice: () => {},
+    connection: { application_name: "drqueue", statement_timeout: 60_000, lock_timeout: 20_000 },
+  };
+  const sql =
+    "url" in place
+      ? postgres(place.url, options)
+      : postgres({ ...options, host: place.socketFolder, database: place.database, username: place.user });
+  const queue = { sql, db: drizzle(sql) };
+  try {
+    await bringUpToDate(queue);
+  } catch (error) {
+    await sql.end({ timeout: 1 });
+    throw error;
+  }
+  return queue;
+}
+
+/** Ends all connections; running statements get 5 s. */
+export async function closeQueue(queue: Queue): Promise<void> {
+  await queue.sql.end({ timeout: 5 });
+}
+
+/** What one master tells all: there may be work to hand out, or these slaves hold runs that should end. */
+export type Wake = { work?: true; kill?: number[] };
+
+/** Wakes every master once the transaction is committed. */
+export async function wake(tx: Tx | postgres.Sql, news: Wake): Promise<void> {
+  // A payload has room for 8,000 bytes: a mass kill is told in several.
+  const slaves = news.kill ?? [];
+  for (let at = 0; at < slaves.length || at === 0; at += 500) {
+    await tx`select pg_notify(${channel}, ${JSON.stringify({ ...news, kill: slaves.slice(at, at + 500) })})`;
+  }
+}
+
+/** Calls `woken` for every wake, and once after each (re)connection, since wakes in between are not heard. */
+export async function listen(queue: Queue, woken: (news: Wake) => void): Promise<void> {
+  await queue.sql.listen(
+    channel,
+    (payload) => woken(JSON.parse(payload) as Wake),
+    () => woken({ work: true }),
+  );
+}
+
+async function bringUpToDate(queue: Queue): Promise<void> {
+  const [version] = await queue.sql`select current_setting('server_version_num')::int as number`;
+  if (version?.number < 140_000)
+    throw new Error("Postgres is too old: version 14 or newer is needed (multirange types)");
+  // migrate() takes no lock: of three masters that start at once two would crash.
+  const pinned = await queue.sql.reserve();
+  try {
+    await pinned`select pg_advisory_lock(${migrationLock})`;
+    await migrate(drizzle(pinned as unknown as postgres.Sql), {
+      migrationsFolder: join(import.meta.dir, "../../migrations"),
+    });
+  } finally {
+    await pinned`select pg_advisory_unlock_all()`.catch(() => {});
+    pinned.release();
+  }
+}

@@ -1,0 +1,44 @@
+// Slaves that are not heard of any more lose their tasks.
+
+import { moveTasks } from "./move";
+import { type Queue, wake } from "./open";
+import { movesOf } from "./report";
+import { openRuns } from "./slaves";
+
+/** Calls slaves lost that were silent for `leaseMs`. Returns their names. */
+export async function findLost(queue: Queue, leaseMs: number): Promise<string[]> {
+  const rows = await queue.sql`
+    update slave set state = 'lost', running = 0
+    where id in (
+      select id from slave where state = 'online' and seen_at < now() - ${leaseMs} * interval '1 millisecond' order by id for update skip locked)
+    returning name`;
+  return rows.map((row) => row.name as string);
+}
+
+/** Makes the tasks wait again that slaves took with them which are lost or gone. Does not count against retries. Returns how many. */
+export async function takeBack(queue: Queue): Promise<number> {
+  const away = await queue.sql`select id from slave where state in ('lost', 'gone')`;
+  const slaves = away.map((row) => row.id as number);
+  if ((await openRuns(queue.sql, slaves)).length === 0) return 0;
+  const taken = await queue.sql.begin(async (tx) => {
+    // Which runs are open is asked again under the locks of their jobs.
+    const jobs = JSON.stringify((await openRuns(tx, slaves)).map(({ job }) => job));
+    await tx`select id from job where id in (select value::int from json_array_elements_text(${jobs}::json)) order by id for update`;
+    const runs = await openRuns(tx, slaves);
+    const ended = await tx`
+      update run set ended_at = now(), outcome = case when wish is null then 'lost' else 'killed' end
+      from json_to_recordset(${JSON.stringify(runs)}::json) as given(job int, task int, attempt int)
+      where run.job = given.job and run.task = given.task and run.attempt = given.attempt and run.ended_at is null
+      returning run.job, run.task, run.attempt, run.wish`;
+    const moves = movesOf(
+      ended.map((run) => ({
+        given: { job: run.job, task: run.task, attempt: run.attempt },
+        verdict: { outcome: "lost", counts: false, next: run.wish === "finish" ? "finished" : "waiting" },
+      })),
+    );
+    await moveTasks(tx, moves);
+    await wake(tx, { work: true });
+    return ended.length;
+  });
+  return taken as number;
+}

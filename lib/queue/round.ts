@@ -1,0 +1,84 @@
+// One round of the dispatcher: reports in, tasks out, in a single transaction for all slaves that wait for an answer.
+import { logFolder } from "../logs";
+import { type JobOrder, type Ordered, type RunKey, runName } from "../protocol";
+import { framesOfTask } from "../tasks";
+import { assign } from "./assign";
+import { layoutOf } from "./job";
+import type { Queue, Tx } from "./open";
+import type { SlaveNow } from "./plan";
+import { type Report, report } from "./report";
+import { notTheirs, openRuns } from "./slaves";
+
+type OfSlave = RunKey & { readonly slave: number };
+
+/** What the waiting syncs bring, all of them together. */
+export type Round = {
+  reports: Report[];
+  /** Slaves whose open runs this master does not know. */
+  unknown: number[];
+  /** Runs that slaves hold and that are due for a check. */
+  check: OfSlave[];
+  /** The slaves that can take tasks, given their open runs and whether tasks came back to waiting. */
+  asking: (open: OfSlave[], requeued: boolean) => SlaveNow[];
+  /** Runs handed out before that their slaves have not mentioned: they are told again, or told to end them when they are not wanted. */
+  again: () => OfSlave[];
+};
+
+/** What goes out to the slaves. */
+export type Outcome = {
+  start: (Ordered & { slave: number })[];
+  jobs: Map<number, JobOrder>;
+  kill: OfSlave[];
+  /** Runs handed out in this round. */
+  handed: OfSlave[];
+  more: "now" | "soon" | undefined;
+};
+
+/** Carries out a round. When it throws, nothing of it happened, or its answer was lost on the way: the next round finds out. */
+export async function carryOut(queue: Queue, round: Round): Promise<Outcome> {
+  const outcome = await queue.sql.begin(async (tx): Promise<Outcome> => {
+    const { requeued } = await report(tx, round.reports);
+    const open = await openRuns(tx, round.unknown);
+    const { handed, again: more } = await assign(tx, round.asking(open, requeued));
+    const again = round.again();
+    const kill = await notTheirs(tx, [...round.check, ...again]);
+    const unwanted = new Set(kill.map(runName));
+    const { jobs, start } = await orders(tx, [...handed, ...again.filter((run) => !unwanted.has(runName(run)))]);
+    return { start, jobs, kill, handed, more };
+  });
+  return outcome as Outcome;
+}
+
+async function orders(tx: Tx, given: OfSlave[]): Promise<Pick<Outcome, "start" | "jobs">> {
+  const jobs = new Map<number, JobOrder>();
+  if (given.length === 0) return { start: [], jobs };
+  const rows = await tx`
+    select id, name, owner, pool, command, env, folder, log_name, spans, block, fill_order, pad from job
+    where id in (select value::int from json_array_elements_text(${JSON.stringify([...new Set(given.map(({ job }) => job))])}::json))`;
+  const layouts = new Map(
+    rows.map((row) => [row.id as number, layoutOf({ spans: row.spans, fillOrder: row.fill_order, block: row.block })]),
+  );
+  for (const row of rows) {
+    const spans = layouts.get(row.id)!.spans;
+    jobs.set(row.id, {
+      id: row.id,
+      name: row.name,
+      owner: row.owner,
+      pool: row.pool,
+      command: row.command,
+      env: row.env,
+      folder: row.folder,
+      logFolder: logFolder({ id: row.id, logName: row.log_name }),
+      start: spans[0]!.first,
+      end: spans.at(-1)!.last,
+      step: spans[0]!.step,
+      block: row.block,
+      pad: row.pad,
+    });
+  }
+  const start = given.flatMap(({ job, task, attempt, slave }) => {
+    const layout = layouts.get(job);
+    return layout ? [{ job, task, attempt, slave, frames: framesOfTask(layout, task) }] : [];
+  });
+  return { start, jobs };
+}

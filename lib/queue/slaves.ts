@@ -1,0 +1,72 @@
+// The master's picture of the slaves, and which of their runs are still theirs.
+import type { RunKey, Sync } from "../protocol";
+import type { Queue, Tx } from "./open";
+
+/** What a slave says of itself that lists show. */
+export type Picture = Pick<
+  Sync,
+  "name" | "port" | "software" | "os" | "cpus" | "memoryMb" | "freeMemoryMb" | "load" | "settings" | "problem"
+> & {
+  address: string;
+  running: number;
+};
+
+/** Writes a slave as it describes itself, new or known by its key, and calls it online. Returns its number. */
+export async function meet(queue: Queue, key: string, seen: Picture): Promise<number> {
+  const [row] = await queue.sql`
+    insert into slave (key, name, address, port, software, os, cpus, memory_mb, free_memory_mb, load, slots, pools, enabled, running, problem)
+    values (${key}, ${seen.name}, ${seen.address}, ${seen.port}, ${seen.software}, ${seen.os}, ${seen.cpus}, ${seen.memoryMb},
+      ${seen.freeMemoryMb}, ${seen.load}, ${seen.settings.slots}, ${JSON.stringify(seen.settings.pools)}::jsonb, ${seen.settings.enabled},
+      ${seen.running}, ${seen.problem ?? null})
+    on conflict (key) do update set name = excluded.name, address = excluded.address, port = excluded.port, software = excluded.software,
+      os = excluded.os, cpus = excluded.cpus, memory_mb = excluded.memory_mb, free_memory_mb = excluded.free_memory_mb, load = excluded.load,
+      slots = excluded.slots, pools = excluded.pools, enabled = excluded.enabled, running = excluded.running, problem = excluded.problem,
+      state = 'online', seen_at = now()
+    returning id`;
+  return row!.id as number;
+}
+
+/** A slave's sign of life with what changes all the time. */
+export type Beat = { id: number; load: number; freeMemoryMb: number; running: number; left: boolean };
+
+/** Writes the gathered signs of life of many slaves in one statement. */
+export async function heard(queue: Queue, beats: readonly Beat[]): Promise<void> {
+  if (beats.length === 0) return;
+  // Rows are locked in the order of their numbers, as by every statement that writes many slaves.
+  await queue.sql`
+    with given as (
+      select * from json_to_recordset(${JSON.stringify(beats)}::json) as given(id int, load real, "freeMemoryMb" int, running int, left boolean)
+    ), locked as (select slave.id from slave join given using (id) order by id for update of slave)
+    update slave set load = given.load, free_memory_mb = given."freeMemoryMb", running = given.running, seen_at = now(),
+      state = case when given.left then 'gone' else 'online' end
+    from given join locked using (id) where slave.id = given.id`;
+}
+
+/** Of the runs that a slave holds, those it should end: no longer its own, deleted, or unwanted. */
+export async function notTheirs(
+  tx: Tx,
+  held: readonly (RunKey & { slave: number })[],
+): Promise<(RunKey & { slave: number })[]> {
+  if (held.length === 0) return [];
+  return tx`
+    select given.job, given.task, given.attempt, given.slave
+    from json_to_recordset(${JSON.stringify(held)}::json) as given(job int, task int, attempt int, slave int)
+    left join run on run.job = given.job and run.task = given.task and run.attempt = given.attempt and run.slave = given.slave
+    where run.job is null or run.ended_at is not null or run.wish is not null`;
+}
+
+/** The open runs of these slaves. They are found through the running sets of the jobs: few, whatever the history. */
+export async function openRuns(
+  tx: Tx | Queue["sql"],
+  slaves: readonly number[],
+): Promise<(RunKey & { slave: number })[]> {
+  if (slaves.length === 0) return [];
+  return tx`
+    select run.job, run.task, run.attempt, run.slave
+    from job
+    cross join lateral unnest(job.running) as piece
+    cross join lateral generate_series(lower(piece), upper(piece) - 1) as running(task)
+    join run on run.job = job.id and run.task = running.task and run.ended_at is null
+    where job.state in ('running', 'stopped') and run.slave in (select value::int from json_array_elements_text(${JSON.stringify(slaves)}::json))
+    order by run.job, run.task`;
+}

@@ -1,0 +1,86 @@
+// Sets of task numbers as ranges, the shape Postgres keeps them in (int4multirange).
+
+/** Ranges [from, to), rising, not touching. */
+export type TaskSet = readonly (readonly [from: number, to: number])[];
+
+/** Any ranges in any order as a set. */
+export function setOf(ranges: Iterable<readonly [from: number, to: number]>): TaskSet {
+  const sorted = [...ranges].filter(([from, to]) => to > from).sort((a, b) => a[0] - b[0]);
+  const merged: [number, number][] = [];
+  for (const [from, to] of sorted) {
+    const last = merged.at(-1);
+    if (last && from <= last[1]) last[1] = Math.max(last[1], to);
+    else merged.push([from, to]);
+  }
+  return merged;
+}
+
+/** Single task numbers as a set. */
+export function setOfTasks(tasks: Iterable<number>): TaskSet {
+  return setOf([...tasks].map((task) => [task, task + 1] as const));
+}
+
+/** How many tasks the set holds. */
+export function sizeOf(set: TaskSet): number {
+  let size = 0;
+  for (const [from, to] of set) size += to - from;
+  return size;
+}
+
+/** Whether the set holds the task; binary search. */
+export function holds(set: TaskSet, task: number): boolean {
+  let low = 0;
+  let high = set.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (set[middle]![1] <= task) low = middle + 1;
+    else high = middle;
+  }
+  return low < set.length && set[low]![0] <= task;
+}
+
+/** What both sets hold. */
+export function common(a: TaskSet, b: TaskSet): TaskSet {
+  const found: [number, number][] = [];
+  for (let i = 0, j = 0; i < a.length && j < b.length; ) {
+    const from = Math.max(a[i]![0], b[j]![0]);
+    const to = Math.min(a[i]![1], b[j]![1]);
+    if (to > from) found.push([from, to]);
+    if (a[i]![1] < b[j]![1]) i++;
+    else j++;
+  }
+  return found;
+}
+
+/** What `a` holds and `b` does not. */
+export function without(a: TaskSet, b: TaskSet): TaskSet {
+  const left: [number, number][] = [];
+  let j = 0;
+  for (const [from, to] of a) {
+    let start = from;
+    while (j < b.length && b[j]![1] <= start) j++;
+    for (let k = j; k < b.length && b[k]![0] < to; k++) {
+      if (b[k]![0] > start) left.push([start, b[k]![0]]);
+      start = Math.max(start, b[k]![1]);
+    }
+    if (start < to) left.push([start, to]);
+  }
+  return left;
+}
+
+/** Walks over the tasks, lowest first. */
+export function* eachTask(set: TaskSet): Generator<number> {
+  for (const [from, to] of set) for (let task = from; task < to; task++) yield task;
+}
+
+/** Reads Postgres's text of an int4multirange, `{[0,5),[7,9)}`. */
+export function parseSet(text: string): TaskSet {
+  const ranges: [number, number][] = [];
+  for (const match of text.matchAll(/\[(\d+),(\d+)\)/g)) ranges.push([Number(match[1]), Number(match[2])]);
+  return ranges;
+}
+
+/** Writes a set as Postgres reads it. */
+export function formatSet(set: TaskSet): string {
+  return `{${set.map(([from, to]) => `[${from},${to})`).join(",")}}`;
+}

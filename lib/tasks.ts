@@ -1,0 +1,143 @@
+// What task k of a job is: its frames. To the queue a job is n tasks; only this file knows what they stand for.
+import { eachFrame, formatFrames, frameAt, frameCount, positionOf, type Span, spanLength, spansOf } from "./frames";
+import { blockOfTask, firstReached, type Order, taskOfBlock, tasksOfBlocks } from "./order";
+import { eachTask, holds, setOf, sizeOf, type TaskSet } from "./sets";
+
+/** How a job's frames are cut into tasks. `block`: frames per task. */
+export type Layout = { readonly spans: readonly Span[]; readonly order: Order; readonly block: number };
+
+/** The most frames a person may name one by one in one request (`1-900000x2`); whole ranges have no such limit. */
+const singleFrames = 100_000;
+
+/** How many tasks the job has. */
+export function taskCount(layout: Layout): number {
+  return Math.ceil(frameCount(layout.spans) / layout.block);
+}
+
+/** The frames of a task, in the order of the job. */
+export function framesOfTask(layout: Layout, task: number): number[] {
+  const first = blockOfTask(layout.order, taskCount(layout), task) * layout.block;
+  const end = first + layout.block;
+  const frames: number[] = [];
+  let before = 0;
+  for (const span of layout.spans) {
+    const length = spanLength(span);
+    for (let at = Math.max(first, before); at < Math.min(end, before + length); at++)
+      frames.push(frameAt([span], at - before)!);
+    before += length;
+  }
+  return frames;
+}
+
+/** The task that renders the frame; undefined when the job has no such frame. */
+export function taskOfFrame(layout: Layout, frame: number): number | undefined {
+  const position = positionOf(layout.spans, frame);
+  return position === undefined
+    ? undefined
+    : taskOfBlock(layout.order, taskCount(layout), Math.floor(position / layout.block));
+}
+
+/**
+ * The tasks that render any of the frames `asked` for; frames that the job does not have are passed over.
+ * A plain range is met by arithmetic, whatever its length. Throws when more than 100,000 frames are named one by one.
+ */
+export function tasksOfFrames(layout: Layout, asked: readonly Span[]): TaskSet {
+  const stepped = asked.filter(isStepped);
+  if (frameCount(stepped) > singleFrames)
+    throw new RangeError(`at most ${singleFrames} single frames at once: name a range without a step`);
+  const wanted: [number, number][] = [...eachFrame(stepped)].map((frame) => [frame, frame + 1]);
+  for (const span of asked)
+    if (!isStepped(span)) wanted.push([Math.min(span.first, span.last), Math.max(span.first, span.last) + 1]);
+
+  const blocks: [number, number][] = [];
+  for (const [first, end] of positionsWithin(layout.spans, setOf(wanted)))
+    blocks.push([Math.floor(first / layout.block), Math.ceil(end / layout.block)]);
+
+  const count = taskCount(layout);
+  const tasks: [number, number][] = [];
+  for (const [from, to] of setOf(blocks)) {
+    if (to - from > 8) tasks.push(...tasksOfBlocks(layout.order, count, from, to));
+    else {
+      // A handful is met sooner one by one.
+      for (let block = from; block < to; block++) {
+        const task = taskOfBlock(layout.order, count, block);
+        tasks.push([task, task + 1]);
+      }
+    }
+  }
+  return setOf(tasks);
+}
+
+function isStepped(span: Span): boolean {
+  return Math.abs(span.step) !== 1 || span.others === true;
+}
+
+/** Where the wanted frames, ranges [from, to), lie among the job's frames, as ranges [first, end) of positions. */
+function* positionsWithin(spans: readonly Span[], wanted: TaskSet): Generator<[first: number, end: number]> {
+  let before = 0;
+  for (const span of spans) {
+    const lowest = Math.min(span.first, span.last);
+    const highest = Math.max(span.first, span.last);
+    for (let i = firstReached(0, wanted.length, (i) => wanted[i]![1] > lowest); i < wanted.length; i++) {
+      const [from, to] = wanted[i]!;
+      if (from > highest) break;
+      const first = heldBefore(span, span.step > 0 ? from - span.first : span.first - to + 1);
+      const end = heldBefore(span, span.step > 0 ? to - span.first : span.first - from + 1);
+      if (end > first) yield [before + first, before + end];
+    }
+    before += spanLength(span);
+  }
+}
+
+/** How many frames the span holds before the place `distance` frames from its first. */
+function heldBefore({ first, last, step, others }: Span, distance: number): number {
+  const passed = Math.max(0, Math.min(distance, Math.abs(last - first) + 1));
+  const hit = Math.ceil(passed / Math.abs(step));
+  return others ? passed - hit : hit;
+}
+
+/** How many frames the tasks of a set have: all have `block`, but the one that holds the last frames may have fewer. */
+export function framesIn(layout: Layout, tasks: TaskSet): number {
+  const total = frameCount(layout.spans);
+  const count = Math.ceil(total / layout.block);
+  const short = count * layout.block - total;
+  const size = sizeOf(tasks) * layout.block;
+  return short > 0 && holds(tasks, taskOfBlock(layout.order, count, count - 1)) ? size - short : size;
+}
+
+/** The frames of a set as text, rising; the first thousand tasks of it, then dots. */
+export function framesText(layout: Layout, tasks: TaskSet): string {
+  const most = 1000;
+  const frames: number[] = [];
+  let seen = 0;
+  for (const task of eachTask(tasks)) {
+    if (++seen > most) break;
+    frames.push(...framesOfTask(layout, task));
+  }
+  const text = formatFrames(spansOf(frames.sort((a, b) => a - b)));
+  return seen > most ? `${text},...` : text;
+}
+
+/**
+ * The job's frames in its own order, or those of `asked` in that order, with their tasks: at most `limit` from place `after` on.
+ * `next` is the place to go on from, undefined at the end.
+ */
+export function framesFrom(
+  layout: Layout,
+  asked: readonly Span[] | undefined,
+  after: number,
+  limit: number,
+): { found: { frame: number; task: number }[]; next?: number } {
+  const from = asked ?? layout.spans;
+  const total = frameCount(from);
+  const found: { frame: number; task: number }[] = [];
+  // Frames that the job does not have cost time too: so many places are looked at, then the rest is for the next page.
+  const end = Math.min(total, after + Math.max(limit, 20_000));
+  let place = after;
+  for (; place < end && found.length < limit; place++) {
+    const frame = frameAt(from, place)!;
+    const task = taskOfFrame(layout, frame);
+    if (task !== undefined) found.push({ frame, task });
+  }
+  return place < total ? { found, next: place } : { found };
+}

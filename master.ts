@@ -1,0 +1,11 @@
+#!/usr/bin/env bun
+import { message } from "@optique/core/message";
+import { runProgram } from "./lib/local/program";
+import { masterFlags } from "./lib/master/command";
+
+await runProgram(
+  "master",
+  masterFlags,
+  Bun.argv.slice(2),
+  message`Start a master: it holds jobs and slaves and hands out tasks.`,
+);
