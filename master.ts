@@ -1,7 +1,7 @@
 #!/usr/bin/env bun
 import { message } from "@optique/core/message";
 import { runProgram } from "./lib/local/program";
-import { masterFlags } from "./lib/master/command";
+import { masterFlags } from "./lib/master/flags";
 
 await runProgram(
   "master",

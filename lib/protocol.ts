@@ -174,8 +174,12 @@ export const RunKey = z
 
 export const EndedRun = RunKey.extend({
   reason: z.enum(endReasons),
-  code: z.int().min(0).max(255).optional().describe("As a shell says it: 128 + n for signal n"),
-  asked: z.boolean().optional().describe("The jobscript asked its parent for a requeue"),
+  code: z
+    .int()
+    .min(0)
+    .max(255)
+    .optional()
+    .describe("As a shell says it: 128 + n for signal n; 130 when the jobscript asked for a requeue"),
   message: text(500).optional(),
   ranMs: count.optional().describe("From start to end, by the slave's own clock"),
   cpuMs: count.optional(),

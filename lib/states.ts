@@ -34,8 +34,8 @@ export type ExitRule = (typeof exitRules)[number];
 export const endReasons = ["exit", "unstarted", "killed", "returned", "lost"] as const;
 export type EndReason = (typeof endReasons)[number];
 
-/** `code` as a shell says it: 128 + n for signal n. `asked`: the jobscript sent INT to its parent. */
-export type End = { reason: EndReason; code?: number | undefined; asked?: boolean | undefined };
+/** `code` as a shell says it: 128 + n for signal n; 130 also when the jobscript sent INT to its parent. */
+export type End = { reason: EndReason; code?: number | undefined };
 
 /** Where the task goes, how its run is remembered, and whether it counts against the job's `retries`. */
 export type Verdict = { outcome: Outcome; counts: boolean; next: Exclude<TaskState, "running"> };
@@ -57,7 +57,7 @@ export function judge(
   const retried = failures < job.retries ? "waiting" : "failed";
   if (end.reason === "unstarted") return { outcome: "failed", counts: true, next: retried };
   const code = end.code ?? 137;
-  if (end.asked || asksForRequeue.has(code)) return { outcome: "requeued", counts: true, next: retried };
+  if (asksForRequeue.has(code)) return { outcome: "requeued", counts: true, next: retried };
   if (code === 0 || (job.exitRule === "drqueue" && !signalOf(code)))
     return { outcome: "finished", counts: false, next: "finished" };
   return { outcome: "failed", counts: true, next: retried };

@@ -3,7 +3,7 @@ import { configure, getTextFormatter } from "@logtape/logtape";
 
 /** Sends the log of this process to stderr from now on. */
 export async function keepJournal(): Promise<void> {
-  const format = getTextFormatter({ timestamp: "time", category: () => "" });
+  const format = getTextFormatter({ timestamp: "time", category: () => "", value: "bare" });
   await configure({
     sinks: { stderr: (record) => void process.stderr.write(format(record)) },
     loggers: [

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 
 /**
  * When process `pid` started, as a text that no other process on this machine ever has together with this pid, not even
@@ -67,4 +67,44 @@ function textOf(path: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** A live process: its group is told apart from others' by the pid of its leader. */
+export type Process = { pid: number; group: number; command: string };
+
+/** All live processes that this user may see, without zombies. Not on Windows. */
+export function allProcesses(): Process[] {
+  if (process.platform !== "linux") return processesByPs();
+  const found: Process[] = [];
+  for (const name of readdirSync("/proc")) {
+    const pid = Number(name);
+    if (!Number.isInteger(pid)) continue;
+    const stat = textOf(`/proc/${pid}/stat`);
+    const [state, , group] = stat?.slice(stat.lastIndexOf(")") + 2).split(" ") ?? [];
+    if (!state || state === "Z" || state === "X") continue;
+    found.push({ pid, group: Number(group), command: commandOf(pid) ?? "" });
+  }
+  return found;
+}
+
+/** Whether the process was started with `NAME=value` among its variables. Told on Linux only; elsewhere false. */
+export function hasVariable(pid: number, variable: string): boolean {
+  if (process.platform !== "linux") return false;
+  return textOf(`/proc/${pid}/environ`)?.split("\0").includes(variable) ?? false;
+}
+
+/** Whether any process of the group lives, zombies included. */
+export function groupLives(group: number): boolean {
+  return answersSignals(-group);
+}
+
+function processesByPs(): Process[] {
+  const ps = Bun.spawnSync(["ps", "-axo", "pid=,pgid=,stat=,args="]);
+  return ps.stdout
+    .toString()
+    .split("\n")
+    .flatMap((line) => {
+      const [, pid, group, state, command] = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/.exec(line) ?? [];
+      return pid && !state?.startsWith("Z") ? [{ pid: Number(pid), group: Number(group), command: command ?? "" }] : [];
+    });
 }

@@ -29,8 +29,7 @@ export async function openDatabase(url: string | undefined, data: string): Promi
     });
   };
   await start();
-  const { socketFolder, database, user } = server!;
-  const queue = await openQueue({ socketFolder, database, user });
+  const queue = await openQueue(server!);
   return {
     queue,
     async close() {

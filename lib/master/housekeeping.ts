@@ -27,15 +27,15 @@ export function keepHouse(queue: Queue, dispatcher: Dispatcher, leaseMs: number)
   };
 
   const loop = (async () => {
-    let away = false;
+    let failing = false;
     while (running) {
       try {
         await round();
-        if (away) journal.info("the database is back");
-        away = false;
+        if (failing) journal.info("housekeeping goes on");
+        failing = false;
       } catch (error) {
-        if (!away) journal.error("the database is away: {error}", { error: (error as Error).message });
-        away = true;
+        if (!failing) journal.error("housekeeping failed, trying again: {error}", { error: (error as Error).message });
+        failing = true;
         patientUntil = Date.now() + leaseMs;
       }
       await Bun.sleep(everyMs);

@@ -88,7 +88,7 @@ export class KnownSlaves {
       load: sync.load,
       freeMemoryMb: sync.freeMemoryMb,
       running: sync.alive.length,
-      left: sync.leaving === true,
+      leaving: sync.leaving === true,
     });
     return slave;
   }

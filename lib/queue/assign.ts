@@ -88,11 +88,11 @@ async function failedOn(
   const spared = new Map<number, Map<number, Set<number>>>();
   if (retrying.length === 0) return spared;
   const rows = await tx`
-    select given.job, task, run.slave
+    select given.job, waiting.task, run.slave
     from json_to_recordset(${JSON.stringify(retrying)}::json) as given(job int, tasks int4multirange)
     cross join lateral unnest(given.tasks) as piece
-    cross join lateral generate_series(lower(piece), upper(piece) - 1) as task
-    left join run on run.job = given.job and run.task = task and run.counts`;
+    cross join lateral generate_series(lower(piece), upper(piece) - 1) as waiting(task)
+    left join run on run.job = given.job and run.task = waiting.task and run.counts`;
   for (const { job, task, slave } of rows) {
     const tasks = spared.getOrInsertComputed(job, () => new Map<number, Set<number>>());
     const slaves = tasks.getOrInsertComputed(task, () => new Set<number>());

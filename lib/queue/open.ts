@@ -11,32 +11,20 @@ export type Queue = { readonly sql: postgres.Sql; readonly db: PostgresJsDatabas
 export type Tx = postgres.TransactionSql;
 
 /** Where the database is: a URL, or the socket folder of a server on this machine. */
-export type Place = { url: string } | { socketFolder: string; database: string; user: string };
+export type Place = { url: string } | { socketFolder: string; port: number; database: string; user: string };
 
 const migrationLock = 4_877_101;
 const channel = "drqueue";
 
-/** Connects and brings the tables up to date. Throws when the server cannot be reached or is older than 14. */
+/** Brings the tables up to date and connects. Throws when the server cannot be reached or is older than 14. */
 export async function openQueue(place: Place): Promise<Queue> {
-  const options = {
-    // More connections are slower for short writes: 8 measured better than 32 on 2 cores.
+  await bringUpToDate(place);
+  // More connections are slower for short writes: 8 measured better than 32 on 2 cores.
+  const sql = connect(place, {
     max: 8,
-    connect_timeout: 10,
-    onnotice: () => {},
     connection: { application_name: "drqueue", statement_timeout: 60_000, lock_timeout: 20_000 },
-  };
-  const sql =
-    "url" in place
-      ? postgres(place.url, options)
-      : postgres({ ...options, host: place.socketFolder, database: place.database, username: place.user });
-  const queue = { sql, db: drizzle(sql) };
-  try {
-    await bringUpToDate(queue);
-  } catch (error) {
-    await sql.end({ timeout: 1 });
-    throw error;
-  }
-  return queue;
+  });
+  return { sql, db: drizzle(sql) };
 }
 
 /** Ends all connections; running statements get 5 s. */
@@ -65,19 +53,24 @@ export async function listen(queue: Queue, woken: (news: Wake) => void): Promise
   );
 }
 
-async function bringUpToDate(queue: Queue): Promise<void> {
-  const [version] = await queue.sql`select current_setting('server_version_num')::int as number`;
-  if (version?.number < 140_000)
-    throw new Error("Postgres is too old: version 14 or newer is needed (multirange types)");
-  // migrate() takes no lock: of three masters that start at once two would crash.
-  const pinned = await queue.sql.reserve();
+async function bringUpToDate(place: Place): Promise<void> {
+  // migrate() takes no lock, and of three masters that start at once two would crash: they take turns, on a connection each.
+  const sql = connect(place, { max: 1 });
   try {
-    await pinned`select pg_advisory_lock(${migrationLock})`;
-    await migrate(drizzle(pinned as unknown as postgres.Sql), {
-      migrationsFolder: join(import.meta.dir, "../../migrations"),
-    });
+    const [version] = await sql`select current_setting('server_version_num')::int as number`;
+    if (version?.number < 140_000)
+      throw new Error("Postgres is too old: version 14 or newer is needed (multirange types)");
+    await sql`select pg_advisory_lock(${migrationLock})`;
+    await migrate(drizzle(sql), { migrationsFolder: join(import.meta.dir, "../../migrations") });
   } finally {
-    await pinned`select pg_advisory_unlock_all()`.catch(() => {});
-    pinned.release();
+    await sql.end({ timeout: 5 });
   }
+}
+
+function connect(place: Place, more: postgres.Options<Record<string, never>>): postgres.Sql {
+  const options = { connect_timeout: 10, onnotice: () => {}, ...more };
+  if ("url" in place) return postgres(place.url, options);
+  // Said in full, since PGPORT and PGSSLMODE would fill what is left out.
+  const { socketFolder: host, port, database, user: username } = place;
+  return postgres({ ...options, host, port, ssl: false, database, username });
 }

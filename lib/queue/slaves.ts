@@ -27,7 +27,7 @@ export async function meet(queue: Queue, key: string, seen: Picture): Promise<nu
 }
 
 /** A slave's sign of life with what changes all the time. */
-export type Beat = { id: number; load: number; freeMemoryMb: number; running: number; left: boolean };
+export type Beat = { id: number; load: number; freeMemoryMb: number; running: number; leaving: boolean };
 
 /** Writes the gathered signs of life of many slaves in one statement. */
 export async function heard(queue: Queue, beats: readonly Beat[]): Promise<void> {
@@ -35,10 +35,10 @@ export async function heard(queue: Queue, beats: readonly Beat[]): Promise<void>
   // Rows are locked in the order of their numbers, as by every statement that writes many slaves.
   await queue.sql`
     with given as (
-      select * from json_to_recordset(${JSON.stringify(beats)}::json) as given(id int, load real, "freeMemoryMb" int, running int, left boolean)
+      select * from json_to_recordset(${JSON.stringify(beats)}::json) as given(id int, load real, "freeMemoryMb" int, running int, leaving boolean)
     ), locked as (select slave.id from slave join given using (id) order by id for update of slave)
     update slave set load = given.load, free_memory_mb = given."freeMemoryMb", running = given.running, seen_at = now(),
-      state = case when given.left then 'gone' else 'online' end
+      state = case when given.leaving then 'gone' else 'online' end
     from given join locked using (id) where slave.id = given.id`;
 }
 

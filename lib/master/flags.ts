@@ -2,7 +2,7 @@
 import { object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
 import { map, optional, withDefault } from "@optique/core/modifiers";
-import { command, option } from "@optique/core/primitives";
+import { option } from "@optique/core/primitives";
 import { integer, string } from "@optique/core/valueparser";
 import { dataFolder } from "../local/folder";
 import { duration, type Step } from "../local/program";
@@ -50,10 +50,3 @@ export const masterFlags = map(
         database: process.env.DATABASE_URL,
       }),
 );
-
-/** The command of the one binary. */
-export const masterCommand = command("master", masterFlags, {
-  brief: message`Start a master.`,
-  description: message`Start a master: it holds jobs and slaves, in the Postgres of DATABASE_URL or one of its own.`,
-  footer: message`Example: drqueue master --data /srv/drqueue --logs /mnt/farm/logs`,
-});

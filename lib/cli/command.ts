@@ -1,0 +1,83 @@
+// What all commands of a client have in common: where the master is, --json, how they print and end.
+import { object } from "@optique/core/constructs";
+import { commandLine, lineBreak, type Message, message, text } from "@optique/core/message";
+import { map, optional } from "@optique/core/modifiers";
+import type { Parser } from "@optique/core/parser";
+import { command, flag, option } from "@optique/core/primitives";
+import { string } from "@optique/core/valueparser";
+import type { Client } from "../client";
+import { dataFolder } from "../local/folder";
+import { clientOf } from "../local/master-address";
+import type { Step } from "../local/program";
+
+/** A command as the program takes it. */
+export type Command = Parser<"sync" | "async", Step, unknown>;
+
+/** How a command prints: a value for programs with --json, else text for people. */
+export type Print = { readonly json: boolean; (value: unknown, text: () => string): void };
+
+const common = object({
+  json: optional(flag("--json", { description: message`Print JSON, for programs.` })),
+  master: optional(
+    option("--master", string({ metavar: "HOST[:PORT]" }), {
+      description: message`The master; else DRQUEUE_MASTER, else this machine's.`,
+    }),
+  ),
+  data: optional(
+    option("--data", string({ metavar: "FOLDER" }), {
+      description: message`Data folder in which the token is; else DRQUEUE_DATA, else the usual one.`,
+    }),
+  ),
+});
+
+/** What a command does with the master. Returns the exit code, 0 when it returns nothing. */
+type Act<T> = (client: Client, given: T, print: Print) => Promise<number | undefined>;
+
+/** What help tells of a command. */
+type Words = { does: Message; more?: Message; examples: string[] };
+
+/** A command that talks to the master. */
+export function clientCommand<T>(
+  name: string,
+  words: Words,
+  parser: Parser<"sync" | "async", T, unknown>,
+  act: Act<T>,
+): Command {
+  return command(name, clientStep(parser, act), helpOf(words)) as Command;
+}
+
+/** The part of such a command behind its name. */
+export function clientStep<T>(parser: Parser<"sync" | "async", T, unknown>, act: Act<T>): Command {
+  type Both = { given: T; common: { json?: true; master?: string; data?: string } };
+  const both = object({ given: parser, common }) as unknown as Parser<"async", Both, unknown>;
+  return map(
+    both,
+    ({ given, common }): Step =>
+      async () => {
+        const client = clientOf(dataFolder(common.data), common.master);
+        return (await act(client, given, printer(common.json === true))) ?? 0;
+      },
+  );
+}
+
+/** The help texts of a command as the parser wants them. */
+export function helpOf({ does, more, examples }: Words): { brief: Message; description: Message; footer: Message } {
+  return { brief: does, description: more ? message`${does} ${more}` : does, footer: examplesText(examples) };
+}
+
+/** Columns of the terminal; wide when the output goes to a file. */
+export function terminalWidth(): number {
+  return process.stdout.isTTY ? (process.stdout.columns ?? 80) : 200;
+}
+
+function printer(json: boolean): Print {
+  const print = (value: unknown, text: () => string) => {
+    const out = json ? `${JSON.stringify(value, null, 2)}\n` : text();
+    if (out !== "") process.stdout.write(out.endsWith("\n") ? out : `${out}\n`);
+  };
+  return Object.assign(print, { json });
+}
+
+function examplesText(examples: string[]): Message {
+  return [text("Examples:"), ...examples.flatMap((example) => [lineBreak(), commandLine(`  drqueue ${example}`)])];
+}

@@ -1,0 +1,135 @@
+// Commands that do one thing to each of the jobs they name.
+import { object } from "@optique/core/constructs";
+import { message } from "@optique/core/message";
+import { optional } from "@optique/core/modifiers";
+import { flag, option } from "@optique/core/primitives";
+import { integer, string } from "@optique/core/valueparser";
+import { PlainError } from "../../local/program";
+import type { Done } from "../../protocol";
+import { clientCommand, type Print } from "../command";
+import { framesArgument, jobArgument, jobsArgument, joined, poolName } from "../given";
+
+export const requeue = clientCommand(
+  "requeue",
+  {
+    does: message`Render frames again; without frames those that failed.`,
+    more: message`A running frame is killed first. Their retries begin anew.`,
+    examples: ["requeue 12 5-10", "requeue 12", "requeue 12 -- -5-3"],
+  },
+  object({ jobs: jobArgument, frames: framesArgument }),
+  (client, { jobs, frames }, print) => each(jobs, print, "requeued", (id) => client.requeue(id, joined(frames))),
+);
+
+export const finish = clientCommand(
+  "finish",
+  { does: message`Call frames finished without rendering them.`, examples: ["finish 12 5-10"] },
+  object({ jobs: jobArgument, frames: framesArgument }),
+  (client, { jobs, frames }, print) => {
+    const asked = joined(frames);
+    if (asked === undefined) throw new PlainError("finish wants frames: finish 12 5-10", 2);
+    return each(jobs, print, "finished", (id) => client.finish(id, asked));
+  },
+);
+
+export const kill = clientCommand(
+  "kill",
+  { does: message`Kill running frames, all or those named; they wait again.`, examples: ["kill 12", "kill 12 5-10"] },
+  object({ jobs: jobArgument, frames: framesArgument }),
+  (client, { jobs, frames }, print) => each(jobs, print, "requeued", (id) => client.kill(id, joined(frames))),
+);
+
+export const stop = clientCommand(
+  "stop",
+  {
+    does: message`Start no more frames of jobs; running ones end by themselves.`,
+    examples: ["stop 12", "stop 12-15 20 --kill"],
+  },
+  object({
+    jobs: jobsArgument,
+    kill: optional(flag("--kill", { description: message`Kill the running frames too; they wait again.` })),
+  }),
+  (client, { jobs, kill }, print) =>
+    each(jobs.flat(), print, "stopped", (id) => client.stop(id, { kill: kill === true })),
+);
+
+export const proceed = clientCommand(
+  "continue",
+  { does: message`Take a stop back.`, examples: ["continue 12"] },
+  object({ jobs: jobsArgument }),
+  (client, { jobs }, print) => each(jobs.flat(), print, "continued", (id) => client.continue(id)),
+);
+
+export const rerun = clientCommand(
+  "rerun",
+  { does: message`Render all frames of jobs again, killing what runs.`, examples: ["rerun 12"] },
+  object({ jobs: jobsArgument }),
+  (client, { jobs }, print) => each(jobs.flat(), print, "requeued", (id) => client.rerun(id)),
+);
+
+export const remove = clientCommand(
+  "delete",
+  { does: message`Delete jobs, killing what runs. Their logs stay.`, examples: ["delete 12", "delete 12-15 20"] },
+  object({ jobs: jobsArgument }),
+  (client, { jobs }, print) => each(jobs.flat(), print, "deleted", (id) => client.delete(id)),
+);
+
+export const setJob = clientCommand(
+  "set-job",
+  {
+    does: message`Change jobs; effective with the next task handed out.`,
+    examples: ["set-job 12 --priority 900", "set-job 12-15 --pool night --retries 1"],
+  },
+  object({
+    jobs: jobsArgument,
+    name: optional(option("--name", string({ metavar: "NAME" }), { description: message`Its name.` })),
+    priority: optional(
+      option("--priority", integer({ min: 0, max: 1_000_000, metavar: "N" }), {
+        description: message`Higher goes first.`,
+      }),
+    ),
+    pool: optional(option("--pool", poolName, { description: message`Pool of slaves that may run it.` })),
+    retries: optional(
+      option("--retries", integer({ min: 0, max: 1000, metavar: "N" }), {
+        description: message`How often a failed task is tried again.`,
+      }),
+    ),
+    owner: optional(option("--owner", string({ metavar: "NAME" }), { description: message`Whose job it is.` })),
+  }),
+  (client, { jobs, ...given }, print) => {
+    const change = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+    if (Object.keys(change).length === 0) throw new PlainError("nothing to change: set-job 12 --priority 900", 2);
+    return each(jobs.flat(), print, "changed", (id) => client.change(id, change));
+  },
+);
+
+/** Does it to one job after the other; what fails is told and does not keep the rest from being done. */
+async function each(
+  jobs: readonly number[],
+  print: Print,
+  verb: string,
+  act: (id: number) => Promise<Done>,
+): Promise<number> {
+  const results: ({ job: number } & (Done | { error: string }))[] = [];
+  for (const job of jobs) {
+    try {
+      results.push({ job, ...(await act(job)) });
+    } catch (error) {
+      if (jobs.length === 1) throw error;
+      results.push({ job, error: (error as Error).message });
+    }
+  }
+  print(results, () => results.map((result) => line(verb, result)).join("\n"));
+  return results.some((result) => "error" in result) ? 1 : 0;
+}
+
+function line(verb: string, result: { job: number } & (Done | { error: string })): string {
+  if ("error" in result) return `job ${result.job}: ${result.error}`;
+  const { job, tasks, killing } = result;
+  const plural = (count: number) => `${count} task${count === 1 ? "" : "s"}`;
+  const parts = [
+    ...(tasks > 0 ? [`${plural(tasks)} ${verb}`] : []),
+    ...(killing > 0 ? [`${plural(killing)} being killed`] : []),
+  ];
+  const nothing = verb === "requeued" || verb === "finished" ? "nothing to do" : verb;
+  return `job ${job}: ${parts.length > 0 ? (nothing === verb ? `${verb}, ${parts.join(", ")}` : parts.join(", ")) : nothing}`;
+}

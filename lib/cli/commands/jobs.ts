@@ -1,0 +1,62 @@
+import { object } from "@optique/core/constructs";
+import { message } from "@optique/core/message";
+import { optional, withDefault } from "@optique/core/modifiers";
+import { option } from "@optique/core/primitives";
+import { choice, integer, string } from "@optique/core/valueparser";
+import type { Job } from "../../protocol";
+import { jobStates } from "../../states";
+import { clientCommand, terminalWidth } from "../command";
+import { poolName } from "../given";
+import { bar, type Column, plain, span, stateText, table } from "../table";
+
+const filter = object({
+  state: optional(option("--state", choice(jobStates), { description: message`Only jobs in this state.` })),
+  owner: optional(option("--owner", string({ metavar: "NAME" }), { description: message`Only jobs of this owner.` })),
+  pool: optional(option("--pool", poolName, { description: message`Only jobs of this pool.` })),
+  name: optional(
+    option("--name", string({ metavar: "TEXT" }), {
+      description: message`Only jobs whose name contains this; * stands for anything.`,
+    }),
+  ),
+  limit: withDefault(
+    option("--limit", integer({ min: 1, max: 10_000, metavar: "N" }), { description: message`At most so many.` }),
+    100,
+  ),
+  before: optional(
+    option("--before", integer({ min: 1, metavar: "JOB" }), {
+      description: message`Only older ones than this job: the next page.`,
+    }),
+  ),
+});
+
+const columns: Column<Job>[] = [
+  { title: "JOB", of: (job) => `${job.id}`, right: true },
+  { title: "NAME", of: (job) => plain(job.name), flexible: true },
+  { title: "OWNER", of: (job) => plain(job.owner), flexible: true },
+  { title: "POOL", of: (job) => job.pool, flexible: true },
+  { title: "PRIO", of: (job) => `${job.priority}`, right: true },
+  { title: "STATE", of: (job) => stateText(job.state) },
+  { title: "PROGRESS", of: (job) => bar(job.frameCounts, 12) },
+  { title: "DONE", of: (job) => `${job.frameCounts.finished}/${job.frameCounts.total}`, right: true },
+  { title: "RUN", of: (job) => (job.taskCounts.running ? `${job.taskCounts.running}` : ""), right: true },
+  { title: "FAILED", of: (job) => (job.frameCounts.failed ? `${job.frameCounts.failed}` : ""), right: true },
+  { title: "AGE", of: (job) => span((Date.now() - Date.parse(job.submittedAt)) / 1000), right: true },
+];
+
+export const jobs = clientCommand(
+  "jobs",
+  {
+    does: message`List jobs, newest first.`,
+    examples: ["jobs", "jobs --state failed --owner ana", "jobs --name 'shot*beauty' --limit 1000"],
+  },
+  filter,
+  async (client, wanted, print) => {
+    const found = await client.jobs(wanted);
+    print(found, () => {
+      if (found.length === 0) return "no jobs";
+      const more =
+        found.length === wanted.limit ? `${wanted.limit} shown; older ones: --before ${found.at(-1)!.id}\n` : "";
+      return table(found, columns, terminalWidth()) + more;
+    });
+  },
+);

@@ -1,0 +1,46 @@
+// Where the master is, for clients and slaves: DRQUEUE_MASTER, else the master of this machine, else localhost.
+import { join } from "node:path";
+import { Client } from "../client";
+import { ports } from "../protocol";
+import { readLock } from "./lock";
+import { PlainError } from "./program";
+import { findToken } from "./token";
+
+export type Address = { host: string; port: number };
+
+/** Reads `host`, `host:port` or `[v6]:port`. Throws a PlainError. */
+export function parseAddress(text: string): Address {
+  const [, v6, host, digits] = /^(?:\[([0-9a-fA-F:.]+)\]|([^:\s/[\]]+))(?::(\d{1,5}))?$/.exec(text.trim()) ?? [];
+  const port = digits === undefined ? ports.master : Number(digits);
+  if (!(v6 ?? host) || port < 1 || port > 65535)
+    throw new PlainError(`'${text}' is not the address of a master: write host or host:port in DRQUEUE_MASTER`);
+  return { host: (v6 ?? host)!, port };
+}
+
+/** As people write it: without the usual port. */
+export function formatAddress({ host, port }: Address): string {
+  const shown = host.includes(":") ? `[${host}]` : host;
+  return port === ports.master ? shown : `${shown}:${port}`;
+}
+
+/** The address given, or of DRQUEUE_MASTER, or of the master that holds this data folder, or the usual port of this machine. */
+export function findMaster(data: string, given?: string): Address {
+  const named = given ?? process.env.DRQUEUE_MASTER;
+  if (named) return parseAddress(named);
+  const port = readLock(join(data, "master.lock"))?.port;
+  return { host: "127.0.0.1", port: typeof port === "number" ? port : ports.master };
+}
+
+/** The token for it. Throws a PlainError that says where tokens are found. */
+export function tokenFor(data: string): string {
+  const token = findToken(data);
+  if (token) return token;
+  throw new PlainError(
+    `no token for the farm: set DRQUEUE_TOKEN to the text of the file 'token' in the master's data folder (looked in ${data})`,
+  );
+}
+
+/** A client of the master, for a person or a program on this machine. */
+export function clientOf(data: string, given?: string): Client {
+  return new Client({ ...findMaster(data, given), token: tokenFor(data) });
+}

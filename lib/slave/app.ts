@@ -1,0 +1,69 @@
+// A slave's own port: its settings, its running tasks, its logs.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { body, guardedApp, HttpError, json, problems } from "../local/guard";
+import { PlainError } from "../local/program";
+import { tail, textStream } from "../local/tail";
+import { Settings, SettingsChange, SlaveState } from "../protocol";
+
+/** What the port shows and changes. `writes`: whether a run still writes the log of this path. */
+export type Inside = {
+  state: () => SlaveState;
+  change: (change: SettingsChange) => Settings;
+  logs: string;
+  writes: (log: string) => boolean;
+};
+
+// One folder and one file, as logs.ts names them: no way up.
+const logPath = /^\d{6,10}\.[A-Za-z0-9._-]{1,80}\/-?\d{1,12}\.\d{1,9}\.log$/;
+
+/** The app behind a slave's port. */
+export function slaveApp(token: string, inside: Inside): OpenAPIHono {
+  const app = guardedApp(token, (error) =>
+    error instanceof PlainError ? new HttpError(400, error.message) : undefined,
+  );
+
+  app.openapi(
+    createRoute({
+      method: "get",
+      path: "/slave",
+      summary: "This slave as it sees itself",
+      responses: { 200: json(SlaveState, "Its state"), ...problems },
+    }),
+    (c) => c.json(inside.state(), 200),
+  );
+
+  app.openapi(
+    createRoute({
+      method: "patch",
+      path: "/settings",
+      summary: "Change its settings; the master hears of it at once",
+      request: { body: body(SettingsChange) },
+      responses: { 200: json(Settings, "Its settings now"), ...problems },
+    }),
+    (c) => c.json(inside.change(c.req.valid("json")), 200),
+  );
+
+  app.openapi(
+    createRoute({
+      method: "get",
+      path: "/log",
+      summary: "A log it wrote; with follow=true until the run ends",
+      request: {
+        query: z.object({
+          path: z.string().regex(logPath, "not the path of a log"),
+          follow: z.stringbool().default(false),
+        }),
+      },
+      responses: { 200: { description: "The log", content: { "text/plain": { schema: z.string() } } }, ...problems },
+    }),
+    (c) => {
+      const { path, follow } = c.req.valid("query");
+      const file = join(inside.logs, path);
+      if (!existsSync(file)) throw new HttpError(404, `there is no log ${path} here`);
+      return textStream(tail(file, follow ? async () => inside.writes(path) : undefined, c.req.raw.signal)) as never;
+    },
+  );
+  return app;
+}

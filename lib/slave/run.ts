@@ -1,0 +1,158 @@
+// Starts a slave and stops it: folder, lock, settings, its port, the runs of an earlier life, the talk with the master.
+import { mkdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { getLogger } from "@logtape/logtape";
+import { Client } from "../client";
+import { createDataFolder } from "../local/folder";
+import { keepJournal } from "../local/journal";
+import { LockHeldError, takeLock } from "../local/lock";
+import { type Address, formatAddress, tokenFor } from "../local/master-address";
+import { listenOn } from "../local/port";
+import { PlainError, version } from "../local/program";
+import { onSignals } from "../local/signals";
+import type { SettingsChange, SlaveState } from "../protocol";
+import { slaveApp } from "./app";
+import { watchDisk } from "./disk";
+import { os } from "./host";
+import { Loop } from "./loop";
+import { Records } from "./records";
+import { OwnSettings } from "./settings";
+import { Work } from "./work";
+
+/** What a slave is started with. `grace`: between the wish to end a task and KILL, ms. `change`: settings given as flags. */
+export type SlaveOptions = {
+  name: string;
+  data: string;
+  logs: string;
+  master: Address;
+  host: string;
+  port: number;
+  address: string | undefined;
+  grace: number;
+  change: SettingsChange;
+};
+
+/** Runs a slave until it is told to stop. Returns the exit code; throws a PlainError when it cannot start. */
+export async function runSlave(options: SlaveOptions): Promise<number> {
+  await keepJournal();
+  const journal = getLogger(["drqueue", "slave"]);
+  const folder = join(options.data, "slaves", options.name);
+  createDataFolder(options.data);
+  mkdirSync(folder, { recursive: true });
+  const lock = lockFolder(folder, options.name);
+  try {
+    const own = OwnSettings.open(folder);
+    if (Object.keys(options.change).length > 0) own.change(options.change);
+    const token = tokenFor(options.data);
+    const work = new Work(
+      new Records(folder),
+      workOptions(options, () => loop),
+      own.settings.slots,
+    );
+
+    const change = (wanted: SettingsChange) => {
+      const settings = own.change(wanted);
+      work.setSlots(settings.slots);
+      loop.tell();
+      journal.info("settings are now {settings}", { settings: JSON.stringify(settings) });
+      return settings;
+    };
+    const state = (): SlaveState => ({
+      name: options.name,
+      id: loop.id ?? null,
+      settings: own.settings,
+      problem: work.problem ?? null,
+      connected: loop.connected,
+      unsent: work.unsent.length,
+      runs: work.shown,
+    });
+    const writes = (log: string) => work.shown.some((run) => run.log === log);
+    const app = slaveApp(token, { state, change, logs: options.logs, writes });
+    const port = listenOn(options.host, options.port, (request, server) => app.fetch(request, server));
+    const loop: Loop = new Loop(
+      new Client({ ...options.master, token, timeoutMs: 30_000 }),
+      { name: options.name, port: port.port, address: options.address },
+      own,
+      work,
+    );
+    lock.update({ port: port.port });
+    journal.info("slave {name} {version} listens on port {port}, {slots} slots, pools {pools}, master {master}", {
+      name: options.name,
+      version,
+      port: port.port,
+      slots: own.settings.slots,
+      pools: own.settings.pools.join(","),
+      master: formatAddress(options.master),
+    });
+    work.adopt();
+    const disk = watchDisk([options.logs, folder], work, () => loop.tell());
+    loop.tell();
+
+    await untilLetGo(work, loop, journal);
+    disk.stop();
+    const heard = await loop.leave(3000);
+    if (!heard) journal.warn("the master did not hear that this slave stops: results wait on disk for the next start");
+    await port.stop();
+    return 0;
+  } finally {
+    lock.release();
+  }
+}
+
+/** First Ctrl-C: no new tasks, what runs may end. Second, or TERM: kill what runs; it is requeued. */
+async function untilLetGo(work: Work, loop: Loop, journal: ReturnType<typeof getLogger>): Promise<void> {
+  let insist = (): void => {};
+  const insisted = new Promise<void>((told) => {
+    insist = told;
+  });
+  const asked = new Promise<void>((told) => {
+    let first = true;
+    onSignals((signal) => {
+      if (signal !== "SIGINT" || !first) insist();
+      first = false;
+      told();
+    });
+  });
+  await asked;
+  loop.drain();
+  if (work.runningCount > 0)
+    journal.info("no new tasks; waiting for {count} to end (Ctrl-C again kills and requeues them)", {
+      count: work.runningCount,
+    });
+  const idle = async () => {
+    while (work.runningCount > 0) await Bun.sleep(50);
+  };
+  await Promise.race([idle(), insisted]);
+  work.killAll("returned");
+  await idle();
+}
+
+function workOptions(options: SlaveOptions, loop: () => Loop) {
+  return {
+    slaveName: options.name,
+    logs: options.logs,
+    graceMs: options.grace,
+    news: () => loop().tell(),
+    around: () => ({
+      compId: loop().id ?? 0,
+      os,
+      master: formatAddress(options.master),
+      root: options.data,
+      bin: dirname(process.execPath),
+      tmp: tmpdir(),
+      logs: options.logs,
+    }),
+  };
+}
+
+function lockFolder(folder: string, name: string) {
+  try {
+    return takeLock(join(folder, "lock"), {});
+  } catch (error) {
+    if (!(error instanceof LockHeldError)) throw error;
+    throw new PlainError(
+      `slave ${name} runs already (process ${error.holder.pid}): give a second one on this machine another --name`,
+    );
+  }
+}

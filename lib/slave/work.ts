@@ -1,0 +1,296 @@
+// The runs of a slave: from the order to start until the master knows how they ended.
+import { appendFileSync, closeSync, mkdirSync, openSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { getLogger } from "@logtape/logtape";
+import { commandFor, environment, type Surroundings } from "../environment";
+import { formatFrames, spansOf } from "../frames";
+import { describeCode, logFile, logFooter, logHeader } from "../logs";
+import { type EndedRun, type JobOrder, type Ordered, type RunKey, runName } from "../protocol";
+import type { EndReason } from "../states";
+import { type Ending, type Family, platform } from "./platform";
+import type { Kept, Records } from "./records";
+
+const journal = getLogger(["drqueue", "work"]);
+
+/** How many ended and acknowledged runs are remembered: an order for one of them that was delayed on the way is not carried out again. */
+const mostSettled = 20_000;
+/** Runs shorter than this on average are asked for a few ahead, ms. */
+const shortRunMs = 400;
+/** So much work is asked for ahead: what a round trip to the master may take on a busy farm, ms. */
+const aheadMs = 60;
+
+type Run = Kept & { name: string; begun: number; family?: Family; killed?: { as: EndReason; done: Promise<void> } };
+
+export type WorkOptions = {
+  slaveName: string;
+  logs: string;
+  around: () => Surroundings;
+  /** Between the wish to end and KILL, ms. */
+  graceMs: number;
+  /** Something is there to report. */
+  news: () => void;
+};
+
+/** All runs that this slave holds. */
+export class Work {
+  private readonly waiting = new Map<string, Run>();
+  private readonly running = new Map<string, Run>();
+  private readonly ended = new Map<string, EndedRun>();
+  private readonly settled = new Set<string>();
+  private meanMs = shortRunMs * 10;
+  /** Why no run can be started on this machine now, in words. */
+  problem: string | undefined;
+
+  constructor(
+    private readonly records: Records,
+    private readonly options: WorkOptions,
+    private slots: number,
+  ) {}
+
+  /** Takes up the runs of an earlier life: those that still run are watched, of the others the exit status is read. */
+  adopt(): void {
+    const parents = platform.findParents();
+    for (const kept of this.records.all()) {
+      const status = this.records.statusFile(kept.run);
+      const group = parents.get(status);
+      const run: Run = {
+        ...kept,
+        name: runName(kept.run),
+        begun: performance.now() - Math.max(0, Date.now() - kept.startedAt),
+      };
+      if (group === undefined) {
+        const code = platform.readStatus(status);
+        if (code !== undefined) run.begun = performance.now() - Math.max(0, statSync(status).mtimeMs - kept.startedAt);
+        this.settleEnd(run, { code }, code === undefined ? "lost" : "exit");
+        continue;
+      }
+      journal.info("picked up run {run} (process {pid})", { run: run.name, pid: group });
+      this.watch(run, platform.adoptFamily(group, status, 1000));
+    }
+  }
+
+  /** Takes an order, unless it is known already. */
+  take(run: Ordered, job: JobOrder): void {
+    const name = runName(run);
+    if (this.waiting.has(name) || this.running.has(name) || this.ended.has(name) || this.settled.has(name)) return;
+    const log = `${job.logFolder}/${logFile(run.frames[0] ?? 0, job.pad, run.attempt)}`;
+    this.waiting.set(name, { run, job, log, name, startedAt: Date.now(), begun: performance.now() });
+    this.fill();
+  }
+
+  /** Ends a run because the master or this slave wants it; one that is not there is reported as ended, so that nobody waits for it. */
+  kill(key: RunKey, reason: EndReason): void {
+    const name = runName(key);
+    if (this.ended.has(name) || this.settled.has(name)) return;
+    const run = this.running.get(name);
+    if (!run) {
+      this.waiting.delete(name);
+      this.end(key, { reason });
+    } else run.killed ??= { as: reason, done: this.endFamily(run, this.variableOf(run)) };
+  }
+
+  /** Gives back what has not been started. */
+  returnWaiting(): void {
+    for (const run of [...this.waiting.values()]) this.kill(run.run, "returned");
+  }
+
+  /** Ends everything that runs. */
+  killAll(reason: EndReason): void {
+    for (const run of [...this.running.values()]) this.kill(run.run, reason);
+  }
+
+  setSlots(slots: number): void {
+    this.slots = slots;
+    this.fill();
+  }
+
+  /** Tasks it can take now: its free slots, and a few ahead while they are so short that slots would idle for a round trip. */
+  get free(): number {
+    const ahead = this.meanMs < shortRunMs ? Math.ceil(Math.min(4, aheadMs / this.meanMs) * this.slots) : 0;
+    return Math.max(0, this.slots + ahead - this.running.size - this.waiting.size);
+  }
+
+  /** Runs that hold or wait for a slot. */
+  get held(): RunKey[] {
+    return [...this.running.values(), ...this.waiting.values()].map(({ run: { job, task, attempt } }) => ({
+      job,
+      task,
+      attempt,
+    }));
+  }
+
+  get runningCount(): number {
+    return this.running.size;
+  }
+
+  /** What its own port shows. */
+  get shown() {
+    return [...this.running.values()].map(({ run: { job, task, attempt }, log, family, begun }) => ({
+      job,
+      task,
+      attempt,
+      pid: family?.group ?? null,
+      log,
+      seconds: Math.round(performance.now() - begun) / 1000,
+    }));
+  }
+
+  /** Ended runs that the master does not know yet. */
+  get unsent(): EndedRun[] {
+    return [...this.ended.values()];
+  }
+
+  /** The master has these. */
+  acknowledge(sent: readonly RunKey[]): void {
+    for (const key of sent) {
+      const name = runName(key);
+      if (!this.ended.delete(name)) continue;
+      this.records.forget(key);
+      this.settled.add(name);
+    }
+    // A set keeps the order of its values: the first are the oldest.
+    for (const name of this.settled) {
+      if (this.settled.size <= mostSettled) break;
+      this.settled.delete(name);
+    }
+  }
+
+  private fill(): void {
+    for (const run of this.waiting.values()) {
+      if (this.running.size >= this.slots) return;
+      this.waiting.delete(run.name);
+      this.start(run);
+    }
+  }
+
+  private start(run: Run): void {
+    run.startedAt = Date.now();
+    run.begun = performance.now();
+    const log = join(this.options.logs, run.log);
+    let output: number;
+    try {
+      this.records.keep({ run: run.run, job: run.job, log: run.log, startedAt: run.startedAt });
+      mkdirSync(dirname(log), { recursive: true });
+      output = openSync(log, "a");
+      appendFileSync(output, this.header(run));
+    } catch (error) {
+      // The machine's trouble, not the task's: another slave may have it.
+      this.problem = `cannot write (${(error as NodeJS.ErrnoException).code}) in ${this.options.logs} or its data folder: free some space, or mend its permissions`;
+      journal.error("{problem}", { problem: this.problem });
+      this.end(run.run, { reason: "returned", message: this.problem });
+      return;
+    }
+    try {
+      const command = commandFor(run.job, run.run);
+      const folder = run.job.folder ?? this.options.around().tmp;
+      const env = { ...platform.inherited(), ...environment(run.job, run.run, this.options.around(), log) };
+      const wrong = whyNot(command[0]!, folder, env.PATH);
+      if (wrong) {
+        this.refuse(run, wrong);
+        return;
+      }
+      this.watch(run, platform.startFamily({ command, folder, env, output, status: this.records.statusFile(run.run) }));
+    } catch (error) {
+      this.refuse(run, `cannot start ${run.job.command[0]}: ${(error as Error).message}`);
+    } finally {
+      closeSync(output);
+    }
+  }
+
+  private refuse(run: Run, message: string): void {
+    this.closeLog(run, { code: undefined }, message);
+    this.end(run.run, { reason: "unstarted", message });
+  }
+
+  private watch(run: Run, family: Family): void {
+    run.family = family;
+    this.running.set(run.name, run);
+    void family.ended.then(async (ending) => {
+      // What a jobscript left in its group would take the machine from the next task; what it sent away by setsid stays.
+      if (run.killed) await run.killed.done;
+      else if (platform.groupLives(family.group)) await this.endFamily(run);
+      const reason = run.killed?.as ?? (ending.code === undefined ? "lost" : "exit");
+      this.settleEnd(run, ending, reason);
+    });
+  }
+
+  private settleEnd(run: Run, ending: Ending, reason: EndReason): void {
+    const ranMs = Math.max(0, Math.round(performance.now() - run.begun));
+    this.running.delete(run.name);
+    if (reason === "exit") this.meanMs = this.meanMs * 0.8 + ranMs * 0.2;
+    const message = explain(reason, ending.code, run.job.command[0]!);
+    this.closeLog(run, ending, message, ranMs);
+    this.end(run.run, {
+      reason,
+      ranMs,
+      ...(message && { message }),
+      ...(ending.code !== undefined && { code: ending.code }),
+      ...(ending.cpuMs !== undefined && { cpuMs: ending.cpuMs }),
+      ...(ending.memoryMb !== undefined && { memoryMb: ending.memoryMb }),
+    });
+  }
+
+  private variableOf(run: Run): string {
+    return `DRQUEUE_LOG=${join(this.options.logs, run.log)}`;
+  }
+
+  /** Ends what is left of a run's group, with `variable` also those who left it: TERM first, KILL after the grace period. */
+  private async endFamily(run: Run, variable?: string): Promise<void> {
+    const group = run.family!.group;
+    platform.signalFamily(group, variable, "SIGTERM");
+    const deadline = performance.now() + this.options.graceMs;
+    while (platform.familyLives(group, variable) && performance.now() < deadline) await Bun.sleep(50);
+    for (let tries = 0; platform.familyLives(group, variable) && tries < 40; tries++) {
+      platform.signalFamily(group, variable, "SIGKILL");
+      await Bun.sleep(50);
+    }
+  }
+
+  private end({ job, task, attempt }: RunKey, how: Omit<EndedRun, keyof RunKey>): void {
+    this.ended.set(runName({ job, task, attempt }), { job, task, attempt, ...how });
+    this.fill();
+    this.options.news();
+  }
+
+  private header(run: Run): string {
+    return logHeader({
+      job: run.job.id,
+      name: run.job.name,
+      frames: formatFrames(spansOf(run.run.frames)),
+      attempt: run.run.attempt,
+      slave: this.options.slaveName,
+      command: commandFor(run.job, run.run),
+      at: new Date(run.startedAt),
+    });
+  }
+
+  private closeLog(run: Run, { code }: Ending, message: string | undefined, ranMs?: number): void {
+    try {
+      appendFileSync(join(this.options.logs, run.log), logFooter({ code, message, ranMs, at: new Date() }));
+    } catch {
+      // A full disk at the very end: the result counts more than the footer.
+    }
+  }
+}
+
+/** Why a jobscript cannot be started, in words; undefined when nothing speaks against it. */
+function whyNot(program: string, folder: string, path: string | undefined): string | undefined {
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
+    return `the working folder ${folder} does not exist on this slave`;
+  if (!/[/\\]/.test(program))
+    return Bun.which(program, { PATH: path ?? "" }) ? undefined : `there is no program ${program} in this slave's PATH`;
+  const file = resolve(folder, program);
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (!found) return `the jobscript ${file} does not exist on this slave`;
+  if (found.isDirectory()) return `${file} is a folder, not a jobscript`;
+  return platform.mayRun(file) ? undefined : `the jobscript ${file} may not be executed: chmod +x it`;
+}
+
+function explain(reason: EndReason, code: number | undefined, program: string): string | undefined {
+  if (reason === "killed") return "killed on request";
+  if (reason === "returned") return "given back: the slave is stopping";
+  if (reason === "lost") return "its processes vanished without an exit status";
+  if (code === 126 || code === 127)
+    return `${program} could not be run (exit ${code}): it, its interpreter, or a program it calls is missing or not executable`;
+  return code === 0 || code === undefined ? undefined : `exit ${describeCode(code)}`;
+}
