@@ -1,6 +1,6 @@
 // What all commands of a client have in common: where the master is, --json, how they print and end.
 import { object } from "@optique/core/constructs";
-import { commandLine, lineBreak, type Message, message, text } from "@optique/core/message";
+import { lineBreak, type Message, message, text } from "@optique/core/message";
 import { map, optional } from "@optique/core/modifiers";
 import type { Parser } from "@optique/core/parser";
 import { command, flag, option } from "@optique/core/primitives";
@@ -79,5 +79,5 @@ function printer(json: boolean): Print {
 }
 
 function examplesText(examples: string[]): Message {
-  return [text("Examples:"), ...examples.flatMap((example) => [lineBreak(), commandLine(`  drqueue ${example}`)])];
+  return [text("Examples:"), ...examples.flatMap((example) => [lineBreak(), text(`  drqueue ${example}`)])];
 }

@@ -57,6 +57,7 @@ export function bar(
 export function span(seconds: number): string {
   const two = (value: number) => `${value}`.padStart(2, "0");
   const whole = Math.round(seconds);
+  if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
   if (whole < 10) return `${seconds.toFixed(1)} s`;
   if (whole < 60) return `${whole} s`;
   if (whole < 3600) return `${Math.floor(whole / 60)} m ${two(whole % 60)} s`;

@@ -1,6 +1,6 @@
 import { Database } from "bun:sqlite";
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { isAlive, startTimeOf } from "./processes.ts";
+import { isAlive, startTimeOf } from "./processes";
 
 /** What a lock file says: the process that holds it, and what it chose to add, such as its port. */
 export type LockContent = { pid: number; startTime?: string; [fact: string]: unknown };

@@ -19,9 +19,11 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import postgres from "postgres";
-import { createDataFolder } from "../local/folder.ts";
-import { commandOf, isAlive } from "../local/processes.ts";
-import { stagePostgres } from "./postgres-files.ts";
+import { createDataFolder } from "../local/folder";
+import { commandOf, isAlive } from "../local/processes";
+import { end, type Held, hold, within } from "./held";
+import { stagePostgres } from "./postgres-files";
+import { refuseClosedPath, type User, userToRunAs } from "./postgres-user";
 
 /** A running Postgres of our own: `postgres({ host: socketFolder, port, username: user, database })` reaches it. */
 export type Embedded = {
@@ -39,7 +41,6 @@ const user = "drqueue";
 const database = "drqueue";
 const port = 5432;
 const startDeadlineMs = 60_000;
-const stopDeadlineMs = 30_000;
 const logLimit = 10 * 1024 * 1024;
 
 /**
@@ -100,8 +101,6 @@ export async function startEmbedded(options: { data: string; onExit?: (why: stri
 /** One Postgres: its folders, its programs, its log, and the user it runs as when that is not our own. */
 type Home = { data: string; pg: string; socketFolder: string; bin: string; log: string; runAs: User | undefined };
 
-type User = { name: string; uid: number; gid: number };
-
 /** What differs from Postgres's defaults, which are the durable ones: fsync and synchronous_commit stay on. */
 function settings({ socketFolder }: Home): string[] {
   const changed = {
@@ -114,63 +113,6 @@ function settings({ socketFolder }: Home): string[] {
     log_checkpoints: "off",
   };
   return Object.entries(changed).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
-}
-
-/** Postgres refuses to run as root. Undefined when we are not root: it then runs as we do. */
-function userToRunAs(pg: string): User | undefined {
-  const owner = existsSync(pg) ? statSync(pg) : undefined;
-  const uid = process.getuid?.();
-  if (uid !== 0) {
-    if (owner && owner.uid !== uid) {
-      throw new Error(
-        `${pg} belongs to user ${owner.uid}, not to this user ${uid}: run as that user, or choose another --data`,
-      );
-    }
-    return undefined;
-  }
-  const users = readFileSync("/etc/passwd", "utf8")
-    .split("\n")
-    .map((line) => line.split(":"))
-    .map(([name, , uid, gid]) => ({ name: name ?? "", uid: Number(uid) >>> 0, gid: Number(gid) >>> 0 }));
-  if (owner?.uid === 0) {
-    throw new Error(`${pg} belongs to root, as whom Postgres refuses to run: give it to another user (chown -R)`);
-  }
-  if (owner) {
-    const name = users.find((user) => user.uid === owner.uid)?.name ?? `${owner.uid}`;
-    return { name, uid: owner.uid, gid: owner.gid };
-  }
-  for (const name of ["drqueue", "postgres", "nobody"]) {
-    const found = users.find((user) => user.name === name);
-    if (found) return found;
-  }
-  throw new Error(
-    "Postgres refuses to run as root, and /etc/passwd has no user drqueue, postgres or nobody to run it as: add the user drqueue",
-  );
-}
-
-/** Has the user itself try to enter every folder on the way, as only that sees what access lists and mounts forbid. */
-async function refuseClosedPath(folders: string[], runAs: User): Promise<void> {
-  const onTheWay = new Set(folders.flatMap((folder) => ancestors(folder)));
-  const script = 'for folder; do [ -x "$folder" ] || { printf %s "$folder"; exit 1; }; done';
-  const tried = Bun.spawn(["/bin/sh", "-c", script, "sh", ...onTheWay], {
-    uid: runAs.uid,
-    gid: runAs.gid,
-    cwd: "/",
-    stdin: "ignore",
-    stdout: "pipe",
-    stderr: "ignore",
-  });
-  const closed = await new Response(tried.stdout).text();
-  if ((await tried.exited) !== 0) {
-    throw new Error(
-      `user ${runAs.name}, as whom Postgres runs, may not enter ${closed || "/"}: choose another --data, or allow it (chmod o+x)`,
-    );
-  }
-}
-
-/** The folder and all above it, from the root down. */
-function ancestors(folder: string): string[] {
-  return folder === dirname(folder) ? [folder] : [...ancestors(dirname(folder)), folder];
 }
 
 /** A unix socket's path may have 107 bytes on Linux and 103 on macOS: of a longer one, a hash stands in the temp folder. */
@@ -223,86 +165,6 @@ async function createCluster(home: Home): Promise<void> {
   const folder = openSync(home.data, "r");
   fsyncSync(folder);
   closeSync(folder);
-}
-
-/** A program under its shell parent. `exited` is the program's exit code, 128 and the signal's number if one ended it. */
-type Held = { pid: number; shell: number; exited: Promise<number>; letGo(): void; logStart: number };
-
-/**
- * Runs "$@" and interrupts it when our end of the pipe on fd 0 closes, which it also does when we are killed.
- * - A command sent to the background gets /dev/null as fd 0, so the pipe is moved to fd 3 first.
- * - The first line written is the program's pid; all later output belongs in the log.
- * - A signal meant for us that reaches the whole group or cgroup must not end the shell or the watcher before the program.
- * - The watcher is blocked in a read and would outlive the program: the shell kills it, so that nothing is left.
- */
-const heldByPipe = `
-trap '' HUP INT TERM
-exec 3<&0 </dev/null
-"$@" 3<&- >&2 &
-program=$!
-echo "$program"
-exec >&2
-{ read -r _ <&3; kill -INT "$program"; } 2>/dev/null &
-watcher=$!
-exec 3<&-
-wait "$program"
-status=$?
-{ kill -KILL "$watcher"; wait "$watcher"; } 2>/dev/null
-exit "$status"
-`;
-
-/** Starts a program that ends when we do, with its output appended to the log. */
-async function hold(home: Home, command: string[]): Promise<Held> {
-  const log = openSync(home.log, "a", 0o600);
-  const logStart = statSync(home.log).size;
-  try {
-    const shell = Bun.spawn(["/bin/sh", "-c", heldByPipe, "sh", ...command], {
-      ...(home.runAs && { uid: home.runAs.uid, gid: home.runAs.gid }),
-      stdin: "pipe",
-      stdout: "pipe",
-      stderr: log,
-      // A group of its own: Ctrl-C in the terminal is for us, who still need the database while shutting down.
-      detached: true,
-      // Ours may be closed to that user. Nor are PG* variables for it: they are about other servers.
-      cwd: "/",
-      env: { PATH: process.env.PATH ?? "/usr/bin:/bin", LC_ALL: "C" },
-    });
-    const pid = Number.parseInt(await new Response(shell.stdout).text(), 10);
-    const letGo = () => void shell.stdin.end();
-    // Should somebody have killed the shell alone, the watcher is still there to end the program.
-    shell.exited.then(letGo);
-    return { pid, shell: shell.pid, exited: shell.exited, letGo, logStart };
-  } finally {
-    closeSync(log);
-  }
-}
-
-/** Ends Postgres: cuts its connections and waits for it, then without waiting for its checkpoint, then by force. */
-async function end({ pid, shell, exited, letGo }: Held): Promise<void> {
-  letGo();
-  if (await within(stopDeadlineMs, exited)) return;
-  signal(pid, "SIGQUIT");
-  if (await within(5_000, exited)) return;
-  signal(-shell, "SIGKILL");
-  await exited;
-}
-
-function signal(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(pid, name);
-  } catch {
-    // It ended a moment ago.
-  }
-}
-
-async function within(ms: number, exited: Promise<number>): Promise<boolean> {
-  let timer: Timer | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(resolve, ms, false);
-  });
-  const done = await Promise.race([exited.then(() => true), late]);
-  clearTimeout(timer);
-  return done;
 }
 
 /** Stops a Postgres that still runs on this folder, or still shuts down, because its master was killed a moment ago. */

@@ -97,7 +97,7 @@ export const submit = clientCommand(
       ...rest,
       command: [...program],
       name: name ?? basename(program[0]!),
-      owner: owner ?? userInfo().username,
+      owner: owner ?? whoami(),
       env: Object.fromEntries(env.map(variable)),
       folder: resolve(folder ?? "."),
       stopped: stopped === true,
@@ -117,4 +117,9 @@ function variable(text: string): [name: string, value: string] {
   const at = text.indexOf("=");
   if (at < 1) throw new PlainError(`--env ${text}: write NAME=VALUE`, 2);
   return [text.slice(0, at), text.slice(at + 1)];
+}
+
+/** The name of the person at the keyboard; userInfo() does not know it everywhere. */
+function whoami(): string {
+  return process.env.USER || process.env.LOGNAME || process.env.USERNAME || userInfo().username;
 }

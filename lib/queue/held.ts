@@ -1,0 +1,86 @@
+// Programs that end when we do, however we end.
+import { closeSync, openSync, statSync } from "node:fs";
+import type { User } from "./postgres-user";
+
+const stopDeadlineMs = 30_000;
+
+/** A program under its shell parent. `exited` is the program's exit code, 128 and the signal's number if one ended it. */
+export type Held = { pid: number; shell: number; exited: Promise<number>; letGo(): void; logStart: number };
+
+/**
+ * Runs "$@" and interrupts it when our end of the pipe on fd 0 closes, which it also does when we are killed.
+ * - A command sent to the background gets /dev/null as fd 0, so the pipe is moved to fd 3 first.
+ * - The first line written is the program's pid; all later output belongs in the log.
+ * - A signal meant for us that reaches the whole group or cgroup must not end the shell or the watcher before the program.
+ * - The watcher is blocked in a read and would outlive the program: the shell kills it, so that nothing is left.
+ */
+const heldByPipe = `
+trap '' HUP INT TERM
+exec 3<&0 </dev/null
+"$@" 3<&- >&2 &
+program=$!
+echo "$program"
+exec >&2
+{ read -r _ <&3; kill -INT "$program"; } 2>/dev/null &
+watcher=$!
+exec 3<&-
+wait "$program"
+status=$?
+{ kill -KILL "$watcher"; wait "$watcher"; } 2>/dev/null
+exit "$status"
+`;
+
+/** Starts a program that ends when we do, with its output appended to the log. */
+export async function hold(home: { log: string; runAs: User | undefined }, command: string[]): Promise<Held> {
+  const log = openSync(home.log, "a", 0o600);
+  const logStart = statSync(home.log).size;
+  try {
+    const shell = Bun.spawn(["/bin/sh", "-c", heldByPipe, "sh", ...command], {
+      ...(home.runAs && { uid: home.runAs.uid, gid: home.runAs.gid }),
+      stdin: "pipe",
+      stdout: "pipe",
+      stderr: log,
+      // A group of its own: Ctrl-C in the terminal is for us, who still need the database while shutting down.
+      detached: true,
+      // Ours may be closed to that user. Nor are PG* variables for it: they are about other servers.
+      cwd: "/",
+      env: { PATH: process.env.PATH ?? "/usr/bin:/bin", LC_ALL: "C" },
+    });
+    const pid = Number.parseInt(await new Response(shell.stdout).text(), 10);
+    const letGo = () => void shell.stdin.end();
+    // Should somebody have killed the shell alone, the watcher is still there to end the program.
+    shell.exited.then(letGo);
+    return { pid, shell: shell.pid, exited: shell.exited, letGo, logStart };
+  } finally {
+    closeSync(log);
+  }
+}
+
+/** Ends Postgres: cuts its connections and waits for it, then without waiting for its checkpoint, then by force. */
+export async function end({ pid, shell, exited, letGo }: Held): Promise<void> {
+  letGo();
+  if (await within(stopDeadlineMs, exited)) return;
+  signal(pid, "SIGQUIT");
+  if (await within(5_000, exited)) return;
+  signal(-shell, "SIGKILL");
+  await exited;
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It ended a moment ago.
+  }
+}
+
+/** Whether it has exited within so many ms. */
+export async function within(ms: number, exited: Promise<number>): Promise<boolean> {
+  let timer: Timer | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, ms, false);
+  });
+  const done = await Promise.race([exited.then(() => true), late]);
+  clearTimeout(timer);
+  return done;
+}

@@ -1,0 +1,87 @@
+// A throw-away Postgres for the tests: its own folder and port on loopback, gone with the process that started it.
+import { chownSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import postgres from "postgres";
+import { end, hold } from "../lib/queue/held";
+import { stagePostgres } from "../lib/queue/postgres-files";
+import { userToRunAs } from "../lib/queue/postgres-user";
+
+export type TestServer = { url: string; folder: string; stop(): Promise<void> };
+
+/** Starts it. Nothing it holds is worth an fsync. */
+export async function startPostgres(): Promise<TestServer> {
+  const folder = mkdtempSync(join(tmpdir(), "drqueue-test-"));
+  Bun.spawnSync(["chmod", "755", folder]);
+  const bin = join(await stagePostgres(folder), "bin");
+  const data = join(folder, "cluster");
+  mkdirSync(data, { mode: 0o700 });
+  const home = { log: join(folder, "postgres.log"), runAs: userToRunAs(join(folder, "none")) };
+  if (home.runAs) chownSync(data, home.runAs.uid, home.runAs.gid);
+  const initdb = await hold(home, [
+    join(bin, "initdb"),
+    "-D",
+    data,
+    "-U",
+    "test",
+    "--auth=trust",
+    "--encoding=UTF8",
+    "--locale=C",
+    "-N",
+  ]);
+  if ((await initdb.exited) !== 0) throw new Error(`initdb failed: ${await Bun.file(home.log).text()}`);
+  const port = freePort();
+  const settings = [
+    "listen_addresses=127.0.0.1",
+    "unix_socket_directories=",
+    `port=${port}`,
+    "fsync=off",
+    "max_connections=200",
+  ];
+  const server = await hold(home, [join(bin, "postgres"), "-D", data, ...settings.flatMap((one) => ["-c", one])]);
+  const url = `postgres://test@127.0.0.1:${port}/postgres`;
+  await untilReady(url);
+  return {
+    url,
+    folder,
+    async stop() {
+      await end(server);
+      rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+    },
+  };
+}
+
+/** A new, empty database on the server. */
+export async function newDatabase(server: { url: string }): Promise<string> {
+  const name = `farm_${crypto.randomUUID().replaceAll("-", "")}`;
+  const sql = postgres(server.url, { max: 1, onnotice: () => {} });
+  try {
+    await sql`create database ${sql(name)}`;
+  } finally {
+    await sql.end();
+  }
+  return server.url.replace(/postgres$/, name);
+}
+
+/** A port that nobody listens on now. */
+export function freePort(): number {
+  const listener = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
+  const { port } = listener;
+  listener.stop(true);
+  return port;
+}
+
+async function untilReady(url: string): Promise<void> {
+  for (let tries = 0; ; tries++) {
+    const sql = postgres(url, { max: 1, connect_timeout: 2, onnotice: () => {} });
+    try {
+      await sql`select 1`;
+      return;
+    } catch (error) {
+      if (tries > 100) throw error;
+      await Bun.sleep(50);
+    } finally {
+      await sql.end({ timeout: 1 });
+    }
+  }
+}
