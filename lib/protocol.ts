@@ -22,7 +22,9 @@ const text = (longest: number) =>
     .refine((value) => !value.includes("\0"), "may not contain a NUL character");
 const line = (longest: number) =>
   text(longest).refine((value) => !/[\u0000-\u001f\u007f]/.test(value), "may not contain control characters");
-const count = z.int().min(0);
+// What a column of Postgres holds: a larger number would fail the statement for everyone in it.
+const largest = 2_147_483_647;
+const count = z.int().min(0).max(largest);
 const time = z.iso.datetime();
 
 const pool = z
@@ -169,7 +171,7 @@ export const SettingsChange = z
   .describe("Changes of a slave's settings; addPools and removePools leave the other pools as they are");
 
 export const RunKey = z
-  .object({ job: count, task: count, attempt: z.int().min(1) })
+  .object({ job: count, task: count, attempt: z.int().min(1).max(largest) })
   .describe("Names one attempt at a task, for ever");
 
 export const EndedRun = RunKey.extend({
@@ -181,8 +183,8 @@ export const EndedRun = RunKey.extend({
     .optional()
     .describe("As a shell says it: 128 + n for signal n; 130 when the jobscript asked for a requeue"),
   message: text(500).optional(),
-  ranMs: count.optional().describe("From start to end, by the slave's own clock"),
-  cpuMs: count.optional(),
+  ranMs: z.int().min(0).optional().describe("From start to end, by the slave's own clock"),
+  cpuMs: z.int().min(0).optional(),
   memoryMb: count.optional().describe("Most memory of one process"),
 }).describe("A run that ended, as its slave reports it");
 

@@ -7,8 +7,7 @@ import { readLock } from "../lib/local/lock";
 import { newToken } from "../lib/local/token";
 import type { Frame, JobDetail } from "../lib/protocol";
 import { hasEnded } from "../lib/states";
-import { newDatabase } from "./postgres";
-import { testServer } from "./preload";
+import { newDatabase, testServer } from "./postgres";
 
 const project = resolve(import.meta.dir, "..");
 const waitMs = 20_000;
@@ -18,7 +17,8 @@ export type FarmOptions = {
   slots?: number;
   lease?: string;
   grace?: string;
-  database?: "own" | "embedded";
+  /** `own`: a new database on the tests' server; `embedded`; or the URL of a server. */
+  database?: string;
   slaveFlags?: string[];
 };
 
@@ -67,7 +67,9 @@ export class Farm {
     // Postgres runs as another user when the tests run as root.
     Bun.spawnSync(["chmod", "755", farm.folder]);
     try {
-      if (options.database !== "embedded") farm.databaseUrl = await newDatabase(await testServer());
+      const { database = "own" } = options;
+      if (database !== "embedded")
+        farm.databaseUrl = await newDatabase(database === "own" ? await testServer() : { url: database });
       await farm.startMaster();
       await Promise.all(Array.from({ length: options.slaves ?? 1 }, (_, at) => farm.startSlave(`s${at + 1}`)));
     } catch (error) {
@@ -81,17 +83,17 @@ export class Farm {
   async startMaster({
     name = "m1",
     port = 0,
-    flags = [],
+    database,
   }: {
     name?: string;
     port?: number;
-    flags?: string[];
+    database?: string;
   } = {}): Promise<Member> {
     const data = this.dataOf(name);
     const lease = this.options.lease ? ["--lease", this.options.lease] : [];
     const logs = ["--logs", join(this.folder, "logs")];
-    const args = ["master.ts", "--data", data, "--host", "127.0.0.1", "--port", `${port}`, ...lease, ...logs, ...flags];
-    const master = await this.launch(name, args, join(data, "master.lock"));
+    const args = ["master.ts", "--data", data, "--host", "127.0.0.1", "--port", `${port}`, ...lease, ...logs];
+    const master = await this.launch(name, args, join(data, "master.lock"), database ? { DATABASE_URL: database } : {});
     this.masters.splice(0, this.masters.length, ...this.masters.filter((one) => one.name !== name), master);
     if (this.masters.length === 1) this.client = this.clientOf(master);
     return master;
@@ -198,6 +200,7 @@ export class Farm {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    if (!existsSync(this.folder)) return;
     // A test may have frozen a process: it must run to end.
     for (const member of [...this.slaves, ...this.masters])
       if (member.process.exitCode === null) member.process.kill("SIGCONT");
@@ -229,10 +232,10 @@ export class Farm {
     return { ...env, NO_COLOR: "1", ...(this.databaseUrl && { DATABASE_URL: this.databaseUrl }) };
   }
 
-  private async launch(name: string, args: string[], lock: string): Promise<Member> {
+  private async launch(name: string, args: string[], lock: string, more: Record<string, string> = {}): Promise<Member> {
     const started = Bun.spawn([process.execPath, ...args.map((arg, at) => (at === 0 ? join(project, arg) : arg))], {
       cwd: this.folder,
-      env: this.env,
+      env: { ...this.env, ...more },
       stdin: "ignore",
       stdout: "pipe",
       stderr: "pipe",

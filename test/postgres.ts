@@ -3,11 +3,17 @@ import { chownSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import postgres from "postgres";
-import { end, hold } from "../lib/queue/held";
+import { end, hold } from "../lib/local/held";
 import { stagePostgres } from "../lib/queue/postgres-files";
 import { userToRunAs } from "../lib/queue/postgres-user";
 
-export type TestServer = { url: string; folder: string; stop(): Promise<void> };
+export type TestServer = {
+  url: string;
+  folder: string;
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  stop(): Promise<void>;
+};
 
 /** Starts it. Nothing it holds is worth an fsync. */
 export async function startPostgres(): Promise<TestServer> {
@@ -38,17 +44,38 @@ export async function startPostgres(): Promise<TestServer> {
     "fsync=off",
     "max_connections=200",
   ];
-  const server = await hold(home, [join(bin, "postgres"), "-D", data, ...settings.flatMap((one) => ["-c", one])]);
+  const start = () => hold(home, [join(bin, "postgres"), "-D", data, ...settings.flatMap((one) => ["-c", one])]);
+  let server = await start();
   const url = `postgres://test@127.0.0.1:${port}/postgres`;
   await untilReady(url);
   return {
     url,
     folder,
+    pause: () => end(server),
+    async resume() {
+      server = await start();
+      await untilReady(url);
+    },
     async stop() {
       await end(server);
       rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
     },
   };
+}
+
+let own: Promise<TestServer> | undefined;
+
+/** The server whose databases the tests of this process use: the runner's, else one started on first use. */
+export async function testServer(): Promise<{ url: string }> {
+  const url = process.env.DRQUEUE_TEST_POSTGRES;
+  if (url) return { url };
+  own ??= startPostgres();
+  return own;
+}
+
+/** Ends it, if this process started one. */
+export async function stopTestServer(): Promise<void> {
+  await (await own)?.stop();
 }
 
 /** A new, empty database on the server. */

@@ -1,17 +1,5 @@
-// Before all tests: one Postgres for all of them, unless the runner has started it already.
+// After all tests: ends the Postgres that they shared.
 import { afterAll } from "bun:test";
-import { startPostgres, type TestServer } from "./postgres";
+import { stopTestServer } from "./postgres";
 
-let own: Promise<TestServer> | undefined;
-
-/** The server whose databases the tests use. Started on first use. */
-export async function testServer(): Promise<{ url: string }> {
-  const url = process.env.DRQUEUE_TEST_POSTGRES;
-  if (url) return { url };
-  own ??= startPostgres();
-  return own;
-}
-
-afterAll(async () => {
-  await (await own)?.stop();
-});
+afterAll(stopTestServer);

@@ -26,6 +26,7 @@ const titles: Record<number, string> = {
   404: "Not found",
   409: "Conflict",
   413: "Too large",
+  415: "Not JSON",
   500: "Internal error",
   502: "No answer from the slave",
   503: "Not available now",
@@ -82,6 +83,8 @@ function errorsOf(translate: (error: Error) => HttpError | undefined): ErrorHand
     const known = error instanceof HttpError ? error : translate(error);
     if (known) return answer(c, known.status, known.message, known.headers);
     if ("status" in error && error.status === 400) return answer(c, 400, "the body is not JSON");
+    if ("status" in error && error.status === 415)
+      return answer(c, 415, "the body must be JSON: send it with 'content-type: application/json'");
     getLogger("drqueue").error("{method} {path} failed: {error}", { method: c.req.method, path: c.req.path, error });
     return answer(c, 500, "internal error: the log of the program that answered has more");
   };

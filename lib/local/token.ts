@@ -17,7 +17,7 @@ export function findToken(folder: string): string | undefined {
   const file = join(folder, "token");
   if (!existsSync(file)) return undefined;
   try {
-    return readFileSync(file, "utf8").trim();
+    return readFileSync(file, "utf8").trim() || undefined;
   } catch {
     throw new Error(
       `may not read the farm's token in ${file}: set DRQUEUE_TOKEN, or run this as the user who runs the master`,

@@ -32,6 +32,8 @@ export type MasterOptions = {
 
 /** Runs a master until it is told to stop. Returns the exit code; throws a PlainError when it cannot start. */
 export async function runMaster(options: MasterOptions): Promise<number> {
+  // From the first moment on: a signal while it starts stops it as soon as it has.
+  const told = whenTold();
   await keepJournal();
   const journal = getLogger(["drqueue", "master"]);
   createDataFolder(options.data);
@@ -61,7 +63,7 @@ export async function runMaster(options: MasterOptions): Promise<number> {
       data: options.data,
     });
 
-    const signal = await whenTold();
+    const signal = await told;
     journal.info("stopping ({signal})", { signal });
     dispatcher.stop();
     await port.stop();

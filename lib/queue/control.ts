@@ -2,7 +2,7 @@
 // other process works on the same frame.
 import { parseFrames } from "../frames";
 import type { Done, JobChange } from "../protocol";
-import { common, eachTask, setOf, sizeOf, type TaskSet } from "../sets";
+import { common, eachTask, formatSet, setOf, sizeOf, type TaskSet } from "../sets";
 import type { Wish } from "../states";
 import { type Layout, tasksOfFrames } from "../tasks";
 import { type LockedJob, layoutOf, lockJob } from "./job";
@@ -15,7 +15,7 @@ export function requeue(queue: Queue, id: number, frames?: string): Promise<Done
   return onJob(queue, id, async (tx, job) => {
     const asked = frames === undefined ? job.failed : askedFor(job, frames);
     const back = common(asked, setOf([...job.finished, ...job.failed]));
-    await forgive(tx, id, common(asked, setOf([...job.failed, ...job.retrying, ...job.running])));
+    await forgive(tx, id, asked);
     // Moving what waits already takes it out of `retrying`.
     await moveTasks(tx, [{ job: id, waiting: setOf([...back, ...common(asked, job.retrying)]) }]);
     await wake(tx, { work: true });
@@ -62,7 +62,7 @@ export function proceed(queue: Queue, id: number): Promise<Done> {
 export function rerun(queue: Queue, id: number): Promise<Done> {
   return onJob(queue, id, async (tx, job) => {
     const back = setOf([...job.finished, ...job.failed]);
-    await forgive(tx, id, setOf([...job.failed, ...job.retrying, ...job.running]));
+    await forgive(tx, id, setOf([...back, ...job.waiting, ...job.running]));
     await moveTasks(tx, [{ job: id, waiting: setOf([...back, ...job.retrying]) }]);
     await wake(tx, { work: true });
     return { tasks: sizeOf(back), killing: await wish(tx, id, job.running, "requeue") };
@@ -126,6 +126,6 @@ async function forgive(tx: Tx, job: number, tasks: TaskSet): Promise<void> {
   if (tasks.length === 0) return;
   await tx`
     update run set counts = false
-    from json_array_elements_text(${JSON.stringify([...eachTask(tasks)])}::json) as given(task)
-    where run.job = ${job} and run.task = given.task::int and run.counts`;
+    from unnest(${formatSet(tasks)}::int4multirange) as piece
+    where run.job = ${job} and run.task >= lower(piece) and run.task < upper(piece) and run.counts`;
 }

@@ -20,8 +20,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import postgres from "postgres";
 import { createDataFolder } from "../local/folder";
+import { end, type Held, hold, within } from "../local/held";
 import { commandOf, isAlive } from "../local/processes";
-import { end, type Held, hold, within } from "./held";
 import { stagePostgres } from "./postgres-files";
 import { refuseClosedPath, type User, userToRunAs } from "./postgres-user";
 

@@ -1,4 +1,5 @@
 // Opens the queue's database: connections, migrations, and the channel on which masters wake each other.
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import { migrate } from "drizzle-orm/postgres-js/migrator";
@@ -61,10 +62,16 @@ async function bringUpToDate(place: Place): Promise<void> {
     if (version?.number < 140_000)
       throw new Error("Postgres is too old: version 14 or newer is needed (multirange types)");
     await sql`select pg_advisory_lock(${migrationLock})`;
-    await migrate(drizzle(sql), { migrationsFolder: join(import.meta.dir, "../../migrations") });
+    await migrate(drizzle(sql), { migrationsFolder: migrationsFolder() });
   } finally {
     await sql.end({ timeout: 5 });
   }
+}
+
+/** In a compiled binary the migrations lie beside every module; see lib/build. */
+function migrationsFolder(): string {
+  const embedded = join(import.meta.dir, "migrations");
+  return existsSync(embedded) ? embedded : join(import.meta.dir, "../../migrations");
 }
 
 function connect(place: Place, more: postgres.Options<Record<string, never>>): postgres.Sql {

@@ -34,32 +34,37 @@ export function obstacle(job: Pick<JobNeeds, "pool">, slave: SlaveNow): Obstacle
 
 /**
  * Hands out tasks: priority first, then the job with the fewest running, then the oldest; within a job the lowest task. Slaves take
- * turns, so that a few tasks spread over many machines. A task that failed goes to another slave while one is free, else to the same.
+ * turns, so that a few tasks spread over many machines. A task that failed goes to another slave while one is free, else to the same:
+ * it must not wait behind less important jobs for a slave that may never come.
  */
 export function plan(jobs: readonly JobNeeds[], slaves: readonly SlaveNow[]): Assignment[] {
   const assignments: Assignment[] = [];
-  let asking = slaves.map((slave) => ({ ...slave }));
-  const stocks = jobs.map((job) => new Stock(job));
-  for (const sparing of [true, false]) {
-    const open = stocks.filter((stock) => stock.left > 0).sort(before);
-    while (open.length > 0 && asking.length > 0) {
-      const stock = open[0]!;
-      const place = asking.findIndex(
-        (slave) => !obstacle(stock.job, slave) && stock.peek(slave.id, sparing) !== undefined,
-      );
-      const slave = asking[place];
-      if (!slave) {
-        open.shift();
-        continue;
-      }
-      assignments.push({ job: stock.job.id, task: stock.take(slave.id, sparing), slave: slave.id });
-      slave.free--;
-      asking.splice(place, 1);
-      if (slave.free > 0) asking.push(slave);
-      if (stock.left === 0) open.shift();
-      else settle(open);
+  const asking = slaves.filter(({ free }) => free > 0).map((slave) => ({ ...slave }));
+  const open = jobs
+    .map((job) => new Stock(job))
+    .filter((stock) => stock.left > 0)
+    .sort(before);
+  while (open.length > 0 && asking.length > 0) {
+    const stock = open[0]!;
+    const fits = (sparing: boolean) => (slave: SlaveNow) =>
+      !obstacle(stock.job, slave) && stock.peek(slave.id, sparing) !== undefined;
+    let sparing = true;
+    let place = asking.findIndex(fits(sparing));
+    if (place < 0) {
+      sparing = false;
+      place = asking.findIndex(fits(sparing));
     }
-    asking = asking.filter((slave) => slave.free > 0);
+    const slave = asking[place];
+    if (!slave) {
+      open.shift();
+      continue;
+    }
+    assignments.push({ job: stock.job.id, task: stock.take(slave.id, sparing), slave: slave.id });
+    slave.free--;
+    asking.splice(place, 1);
+    if (slave.free > 0) asking.push(slave);
+    if (stock.left === 0) open.shift();
+    else settle(open);
   }
   return assignments;
 }

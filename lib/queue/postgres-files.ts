@@ -61,7 +61,7 @@ function installedPostgres(): Source | undefined {
 }
 
 /** This platform as the packages call it, such as linux-x64. */
-function platform(): string {
+export function platform(): string {
   return `${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`;
 }
 

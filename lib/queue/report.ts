@@ -62,13 +62,16 @@ async function lockAndRead(tx: Tx, reports: readonly Report[]): Promise<Known[]>
   const jobs = JSON.stringify([...new Set(reports.map(({ job }) => job))]);
   // Jobs are locked in the order of their numbers: two masters with reports of the same jobs can not wait for each other in a circle.
   await tx`select id from job where id in (select value::int from json_array_elements_text(${jobs}::json)) order by id for update`;
-  const keys = reports.map(({ job, task, attempt }) => ({ job, task, attempt }));
+  // A run once, also when two slaves report it: the row would be found twice.
+  const byRun = new Map(
+    reports.map(({ job, task, attempt }) => [runName({ job, task, attempt }), { job, task, attempt }]),
+  );
   return tx<Known[]>`
     select run.job, run.task, run.attempt, run.slave, job.retries, job.exit_rule, run.wish, run.ended_at is null as open,
       run.outcome = 'lost' and job.waiting @> run.task
         and not exists (select from run as later where later.job = run.job and later.task = run.task and later.attempt > run.attempt) as late,
       (select count(*)::int from run as earlier where earlier.job = run.job and earlier.task = run.task and earlier.counts) as failures
-    from json_to_recordset(${JSON.stringify(keys)}::json) as given(job int, task int, attempt int)
+    from json_to_recordset(${JSON.stringify([...byRun.values()])}::json) as given(job int, task int, attempt int)
     join run on run.job = given.job and run.task = given.task and run.attempt = given.attempt
     join job on job.id = run.job`;
 }
@@ -90,8 +93,8 @@ async function writeRuns(tx: Tx, ended: readonly { given: Report; verdict: Verdi
   // Start is reckoned back from the end: the clocks of slaves may be wrong, what they measure is not.
   await tx`
     update run set ended_at = now(), outcome = given.outcome, counts = given.counts, code = given.code, message = given.message,
-      ran_ms = given.ran, cpu_ms = given.cpu, memory_mb = given.memory,
-      started_at = case when given.ran is null then run.started_at else now() - given.ran * interval '1 millisecond' end
+      ran_ms = least(given.ran, 2147483647), cpu_ms = least(given.cpu, 2147483647), memory_mb = given.memory,
+      started_at = case when given.ran is null then run.started_at else now() - least(given.ran, 2147483647) * interval '1 millisecond' end
     from json_to_recordset(${JSON.stringify(rows)}::json) as given(job int, task int, attempt int, outcome text, counts boolean, code int,
       message text, ran bigint, cpu bigint, memory bigint)
     where run.job = given.job and run.task = given.task and run.attempt = given.attempt`;

@@ -32,6 +32,10 @@ export function whyNotWritable(folder: string): string | undefined {
       return `no space left in ${folder}: free some, the slave looks again every ${everyMs / 1000} s`;
     return `cannot write in ${folder} (${code}): mend its permissions, the slave looks again every ${everyMs / 1000} s`;
   } finally {
-    rmSync(file, { force: true });
+    try {
+      rmSync(file, { force: true });
+    } catch {
+      // Where nothing can be written there is nothing to remove.
+    }
   }
 }

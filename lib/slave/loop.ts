@@ -5,12 +5,15 @@ import { version } from "../local/program";
 import { mostEnded, protocolVersion, type Sync, type SyncAnswer } from "../protocol";
 import { hostNow } from "./host";
 import type { OwnSettings } from "./settings";
-import type { Work } from "./work";
+import { brief, type Work } from "./work";
 
 const journal = getLogger(["drqueue", "loop"]);
 
 /** Waits between tries while the master is away, ms. */
 const patience = { first: 100, most: 5000 } as const;
+
+/** So long are results gathered while there is other work, ms. */
+const gatherMs = 20;
 
 export type Self = { name: string; port: number; address: string | undefined };
 
@@ -22,6 +25,7 @@ export class Loop {
   private news = true;
   private draining = false;
   private over = false;
+  private gathering: Timer | undefined;
   private retryMs: number = patience.first;
   /** Syncs under way; one that brought nothing may be parked at the master. */
   private readonly under = new Set<{ mayBeParked: boolean }>();
@@ -33,16 +37,24 @@ export class Loop {
     private readonly work: Work,
   ) {}
 
-  /** There is something to tell: called for every ended run and every change of the settings. */
+  /** There is something to tell, at once. */
   tell(): void {
+    clearTimeout(this.gathering);
+    this.gathering = undefined;
     this.news = true;
     queueMicrotask(() => this.next());
+  }
+
+  /** A run has ended. While tasks enough lie here to keep the slots busy, results are gathered: one sync for many. */
+  gather(): void {
+    if (!this.work.isStocked) this.tell();
+    else this.gathering ??= setTimeout(() => this.tell(), gatherMs);
   }
 
   /** Asks for no more tasks. */
   drain(): void {
     this.draining = true;
-    this.work.returnWaiting();
+    this.work.close();
     this.tell();
   }
 
@@ -50,6 +62,7 @@ export class Loop {
   async leave(deadlineMs: number): Promise<boolean> {
     this.draining = true;
     this.over = true;
+    this.work.close();
     const deadline = performance.now() + deadlineMs;
     while (performance.now() < deadline) {
       try {
@@ -102,7 +115,7 @@ export class Loop {
       port: this.self.port,
       ...hostNow(),
       settings: this.own.settings,
-      ...(problem && { problem }),
+      ...(problem && { problem: brief(problem) }),
       ...(this.id === undefined && { hello: true }),
       ...(leaving && { leaving }),
       free: this.draining || problem || !this.own.settings.enabled ? 0 : this.work.free,
@@ -122,7 +135,6 @@ export class Loop {
       if (job) this.work.take(run, job);
     }
     for (const run of answer.kill) this.work.kill(run, "killed");
-    if (this.draining) this.work.returnWaiting();
   }
 
   private async complain(error: Error): Promise<void> {

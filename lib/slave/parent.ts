@@ -6,12 +6,13 @@ import { allProcesses, groupLives, hasVariable } from "../local/processes";
 
 // A trap runs when the jobscript has ended: INT is remembered, TERM and HUP, which a kill sends to the whole group, are outlived.
 // The status is written by the shell's own echo: a second program for it would halve the rate of starts.
-const script = `asked=
+// exec, for a program: the shell may have a command of its own of the same name, and its echo reads backslashes.
+export const parentScript = `asked=
 trap 'asked=130' INT
 trap : TERM HUP
 status=$1
 shift
-"$@"
+(exec "$@")
 code=$?
 code=\${asked:-$code}
 echo "$code" >"$status"
@@ -28,7 +29,7 @@ export type Start = { command: string[]; folder: string; env: Record<string, str
 
 /** Starts a command under a parent. Throws when the system has no room for another process. */
 export function startFamily({ command, folder, env, output, status }: Start): Family {
-  const parent = Bun.spawn(["/bin/sh", "-c", script, "drqueue-run", status, ...command], {
+  const parent = Bun.spawn(["/bin/sh", "-c", parentScript, "drqueue-run", status, ...command], {
     cwd: folder,
     env,
     stdin: "ignore",
@@ -54,7 +55,7 @@ export function findParents(): Map<string, number> {
   const found = new Map<string, number>();
   for (const { pid, group, command } of allProcesses()) {
     // Also a forked copy of the parent, before it becomes the jobscript, has this command line; the leader is the parent.
-    const status = / drqueue-run (\S+\.status)/.exec(command)?.[1];
+    const status = / drqueue-run (.+?\.status)(?= |$)/.exec(command)?.[1];
     if (status && pid === group) found.set(status, pid);
   }
   return found;
@@ -80,20 +81,24 @@ export function readStatus(status: string): number | undefined {
 }
 
 /** Sends a signal to the whole group, and with `variable` to those who left it but still carry that. Returns whether anyone was there. */
-export function signalFamily(group: number, variable: string | undefined, signal: "SIGTERM" | "SIGKILL"): boolean {
+export function signalFamily(
+  group: number | undefined,
+  variable: string | undefined,
+  signal: "SIGTERM" | "SIGKILL",
+): boolean {
   const escaped = escapedFrom(group, variable);
   for (const pid of escaped) send(pid, signal);
-  return send(-group, signal) || escaped.length > 0;
+  return (group !== undefined && send(-group, signal)) || escaped.length > 0;
 }
 
 /** Whether anyone of the group lives, or of those who left it with the variable. */
-export function familyLives(group: number, variable: string | undefined): boolean {
+export function familyLives(group: number | undefined, variable: string | undefined): boolean {
   // A zombie that nobody has waited for yet still counts as a member of its group, but it does nothing any more.
-  const inGroup = groupLives(group) && allProcesses().some((one) => one.group === group);
+  const inGroup = group !== undefined && groupLives(group) && allProcesses().some((one) => one.group === group);
   return inGroup || escapedFrom(group, variable).length > 0;
 }
 
-function escapedFrom(group: number, variable: string | undefined): number[] {
+function escapedFrom(group: number | undefined, variable: string | undefined): number[] {
   if (variable === undefined) return [];
   return allProcesses()
     .filter((one) => one.group !== group && one.pid !== process.pid && hasVariable(one.pid, variable))

@@ -35,6 +35,8 @@ export type SlaveOptions = {
 
 /** Runs a slave until it is told to stop. Returns the exit code; throws a PlainError when it cannot start. */
 export async function runSlave(options: SlaveOptions): Promise<number> {
+  // From the first moment on: a signal while it starts stops it as soon as it has.
+  const told = whenToldTwice();
   await keepJournal();
   const journal = getLogger(["drqueue", "slave"]);
   const folder = join(options.data, "slaves", options.name);
@@ -89,7 +91,7 @@ export async function runSlave(options: SlaveOptions): Promise<number> {
     const disk = watchDisk([options.logs, folder], work, () => loop.tell());
     loop.tell();
 
-    await untilLetGo(work, loop, journal);
+    await untilLetGo(told, work, loop, journal);
     disk.stop();
     const heard = await loop.leave(3000);
     if (!heard) journal.warn("the master did not hear that this slave stops: results wait on disk for the next start");
@@ -100,20 +102,26 @@ export async function runSlave(options: SlaveOptions): Promise<number> {
   }
 }
 
+/** `asked`: it is to stop. `insisted`: at once, by a second Ctrl-C or another signal than that. */
+function whenToldTwice(): { asked: Promise<void>; insisted: Promise<void> } {
+  const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
+  const { promise: insisted, resolve: insist } = Promise.withResolvers<void>();
+  let first = true;
+  onSignals((signal) => {
+    if (signal !== "SIGINT" || !first) insist();
+    first = false;
+    ask();
+  });
+  return { asked, insisted };
+}
+
 /** First Ctrl-C: no new tasks, what runs may end. Second, or TERM: kill what runs; it is requeued. */
-async function untilLetGo(work: Work, loop: Loop, journal: ReturnType<typeof getLogger>): Promise<void> {
-  let insist = (): void => {};
-  const insisted = new Promise<void>((told) => {
-    insist = told;
-  });
-  const asked = new Promise<void>((told) => {
-    let first = true;
-    onSignals((signal) => {
-      if (signal !== "SIGINT" || !first) insist();
-      first = false;
-      told();
-    });
-  });
+async function untilLetGo(
+  { asked, insisted }: ReturnType<typeof whenToldTwice>,
+  work: Work,
+  loop: Loop,
+  journal: ReturnType<typeof getLogger>,
+): Promise<void> {
   await asked;
   loop.drain();
   if (work.runningCount > 0)
@@ -133,7 +141,7 @@ function workOptions(options: SlaveOptions, loop: () => Loop) {
     slaveName: options.name,
     logs: options.logs,
     graceMs: options.grace,
-    news: () => loop().tell(),
+    news: () => loop().gather(),
     around: () => ({
       compId: loop().id ?? 0,
       os,

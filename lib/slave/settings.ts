@@ -4,7 +4,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { PlainError } from "../local/program";
-import { Settings, type SettingsChange } from "../protocol";
+import { Settings, type SettingsChange, Sync } from "../protocol";
 
 type Kept = { format: 1; key: string; settings: Settings };
 
@@ -29,7 +29,7 @@ export class OwnSettings {
     }
     try {
       const kept = JSON.parse(readFileSync(file, "utf8")) as Kept;
-      return new OwnSettings(file, { format: 1, key: String(kept.key), settings: Settings.parse(kept.settings) });
+      return new OwnSettings(file, { format: 1, key: Sync.shape.key.parse(kept.key), settings: Settings.parse(kept.settings) });
     } catch {
       throw new PlainError(`${file} is damaged: remove it to begin with a new identity and default settings`);
     }
@@ -52,6 +52,8 @@ export class OwnSettings {
     if (wanted.length === 0)
       throw new PlainError("a slave is in at least one pool: name another, or disable the slave");
     const settings = { slots: slots ?? before.slots, pools: [...new Set(wanted)], enabled: enabled ?? before.enabled };
+    const wrong = Settings.safeParse(settings).error?.issues[0];
+    if (wrong) throw new PlainError(`${wrong.path.join(".")}: ${wrong.message}`);
     this.kept = { ...this.kept, settings };
     try {
       this.write();

@@ -32,11 +32,11 @@ export const windows = {
   adoptFamily: (group: number): Family => ({ group, ended: Promise.resolve({ code: undefined }) }),
   readStatus: (): number | undefined => undefined,
 
-  signalFamily(pid: number): boolean {
-    return Bun.spawnSync(["taskkill", "/pid", `${pid}`, "/t", "/f"]).exitCode === 0;
+  signalFamily(pid: number | undefined): boolean {
+    return pid !== undefined && Bun.spawnSync(["taskkill", "/pid", `${pid}`, "/t", "/f"]).exitCode === 0;
   },
 
-  familyLives: (pid: number): boolean => lives(pid),
+  familyLives: (pid: number | undefined): boolean => pid !== undefined && lives(pid),
   groupLives: (): boolean => false,
   mayRun: (): boolean => true,
 };

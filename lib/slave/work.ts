@@ -18,6 +18,10 @@ const mostSettled = 20_000;
 const shortRunMs = 400;
 /** So much work is asked for ahead: what a round trip to the master may take on a busy farm, ms. */
 const aheadMs = 60;
+/** A task that finds no slot for so long is given back: what runs before it is longer than it seemed, ms. */
+const patienceMs = 1000;
+/** The most that one sync may ask for, and the longest message it may carry. */
+const most = { free: 4096, message: 500 } as const;
 
 type Run = Kept & { name: string; begun: number; family?: Family; killed?: { as: EndReason; done: Promise<void> } };
 
@@ -38,6 +42,7 @@ export class Work {
   private readonly ended = new Map<string, EndedRun>();
   private readonly settled = new Set<string>();
   private meanMs = shortRunMs * 10;
+  private closed = false;
   /** Why no run can be started on this machine now, in words. */
   problem: string | undefined;
 
@@ -60,8 +65,12 @@ export class Work {
       };
       if (group === undefined) {
         const code = platform.readStatus(status);
-        if (code !== undefined) run.begun = performance.now() - Math.max(0, statSync(status).mtimeMs - kept.startedAt);
-        this.settleEnd(run, { code }, code === undefined ? "lost" : "exit");
+        if (code === undefined) {
+          this.giveUp(run);
+          continue;
+        }
+        run.begun = performance.now() - Math.max(0, statSync(status).mtimeMs - kept.startedAt);
+        this.settleEnd(run, { code }, "exit");
         continue;
       }
       journal.info("picked up run {run} (process {pid})", { run: run.name, pid: group });
@@ -73,9 +82,20 @@ export class Work {
   take(run: Ordered, job: JobOrder): void {
     const name = runName(run);
     if (this.waiting.has(name) || this.running.has(name) || this.ended.has(name) || this.settled.has(name)) return;
+    if (this.closed) {
+      this.end(run, { reason: "returned" });
+      return;
+    }
     const log = `${job.logFolder}/${logFile(run.frames[0] ?? 0, job.pad, run.attempt)}`;
     this.waiting.set(name, { run, job, log, name, startedAt: Date.now(), begun: performance.now() });
     this.fill();
+    if (this.waiting.has(name)) setTimeout(() => this.waiting.has(name) && this.kill(run, "returned"), patienceMs).unref();
+  }
+
+  /** Starts nothing more: what waits, and every order still on its way, is given back. */
+  close(): void {
+    this.closed = true;
+    this.returnWaiting();
   }
 
   /** Ends a run because the master or this slave wants it; one that is not there is reported as ended, so that nobody waits for it. */
@@ -102,12 +122,22 @@ export class Work {
   setSlots(slots: number): void {
     this.slots = slots;
     this.fill();
+    if (slots === 0) this.returnWaiting();
   }
 
   /** Tasks it can take now: its free slots, and a few ahead while they are so short that slots would idle for a round trip. */
   get free(): number {
-    const ahead = this.meanMs < shortRunMs ? Math.ceil(Math.min(4, aheadMs / this.meanMs) * this.slots) : 0;
-    return Math.max(0, this.slots + ahead - this.running.size - this.waiting.size);
+    // A slot whose task has turned out long will not be free soon, whatever the mean says.
+    const now = performance.now();
+    const long = [...this.running.values()].filter(({ begun }) => now - begun > shortRunMs).length;
+    const quick = this.meanMs < shortRunMs ? Math.max(0, this.slots - long) : 0;
+    const ahead = Math.ceil(Math.min(4, aheadMs / this.meanMs) * quick);
+    return Math.min(most.free, Math.max(0, this.slots + ahead - this.running.size - this.waiting.size));
+  }
+
+  /** Whether as many tasks wait here as run: slots stay busy for a while without the master. */
+  get isStocked(): boolean {
+    return this.waiting.size > 0 && this.waiting.size >= this.running.size;
   }
 
   /** Runs that hold or wait for a slot. */
@@ -167,7 +197,7 @@ export class Work {
     run.startedAt = Date.now();
     run.begun = performance.now();
     const log = join(this.options.logs, run.log);
-    let output: number;
+    let output: number | undefined;
     try {
       this.records.keep({ run: run.run, job: run.job, log: run.log, startedAt: run.startedAt });
       mkdirSync(dirname(log), { recursive: true });
@@ -175,6 +205,7 @@ export class Work {
       appendFileSync(output, this.header(run));
     } catch (error) {
       // The machine's trouble, not the task's: another slave may have it.
+      if (output !== undefined) closeSync(output);
       this.problem = `cannot write (${(error as NodeJS.ErrnoException).code}) in ${this.options.logs} or its data folder: free some space, or mend its permissions`;
       journal.error("{problem}", { problem: this.problem });
       this.end(run.run, { reason: "returned", message: this.problem });
@@ -207,10 +238,19 @@ export class Work {
     this.running.set(run.name, run);
     void family.ended.then(async (ending) => {
       // What a jobscript left in its group would take the machine from the next task; what it sent away by setsid stays.
-      if (run.killed) await run.killed.done;
-      else if (platform.groupLives(family.group)) await this.endFamily(run);
+      if (!run.killed && platform.groupLives(family.group)) await this.endFamily(run);
+      await run.killed?.done;
       const reason = run.killed?.as ?? (ending.code === undefined ? "lost" : "exit");
       this.settleEnd(run, ending, reason);
+    });
+  }
+
+  /** Nobody saw how it ended, and something of it may still run: that must not render beside the task's next run. */
+  private giveUp(run: Run): void {
+    this.running.set(run.name, run);
+    void this.endFamily(run, this.variableOf(run)).then(async () => {
+      await run.killed?.done;
+      this.settleEnd(run, { code: undefined }, run.killed?.as ?? "lost");
     });
   }
 
@@ -236,7 +276,7 @@ export class Work {
 
   /** Ends what is left of a run's group, with `variable` also those who left it: TERM first, KILL after the grace period. */
   private async endFamily(run: Run, variable?: string): Promise<void> {
-    const group = run.family!.group;
+    const group = run.family?.group;
     platform.signalFamily(group, variable, "SIGTERM");
     const deadline = performance.now() + this.options.graceMs;
     while (platform.familyLives(group, variable) && performance.now() < deadline) await Bun.sleep(50);
@@ -247,7 +287,8 @@ export class Work {
   }
 
   private end({ job, task, attempt }: RunKey, how: Omit<EndedRun, keyof RunKey>): void {
-    this.ended.set(runName({ job, task, attempt }), { job, task, attempt, ...how });
+    const message = how.message && brief(how.message);
+    this.ended.set(runName({ job, task, attempt }), { job, task, attempt, ...how, ...(message && { message }) });
     this.fill();
     this.options.news();
   }
@@ -271,6 +312,14 @@ export class Work {
       // A full disk at the very end: the result counts more than the footer.
     }
   }
+}
+
+/** What of a message fits into a report: the master refuses longer ones. */
+export function brief(message: string): string {
+  if (message.length <= most.message) return message;
+  const half = most.message / 2 - 2;
+  // The beginning says what is wrong, the end what to do. A cut may go through a pair of surrogates.
+  return `${message.slice(0, half)}...${message.slice(-half)}`.toWellFormed();
 }
 
 /** Why a jobscript cannot be started, in words; undefined when nothing speaks against it. */

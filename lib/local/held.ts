@@ -1,6 +1,5 @@
-// Programs that end when we do, however we end.
+// Programs that end when this one does, however it ends: Postgres under a master, master and slave under `npm start`.
 import { closeSync, openSync, statSync } from "node:fs";
-import type { User } from "./postgres-user";
 
 const stopDeadlineMs = 30_000;
 
@@ -30,21 +29,28 @@ status=$?
 exit "$status"
 `;
 
+/** How a program is held. `log`: the file its output is appended to. Without `env` it gets hardly any variables. */
+export type Hold = {
+  log: string;
+  runAs?: { uid: number; gid: number } | undefined;
+  env?: Record<string, string | undefined>;
+};
+
 /** Starts a program that ends when we do, with its output appended to the log. */
-export async function hold(home: { log: string; runAs: User | undefined }, command: string[]): Promise<Held> {
-  const log = openSync(home.log, "a", 0o600);
-  const logStart = statSync(home.log).size;
+export async function hold({ log: file, runAs, env }: Hold, command: string[]): Promise<Held> {
+  const log = openSync(file, "a", 0o600);
+  const logStart = statSync(file).size;
   try {
     const shell = Bun.spawn(["/bin/sh", "-c", heldByPipe, "sh", ...command], {
-      ...(home.runAs && { uid: home.runAs.uid, gid: home.runAs.gid }),
+      ...(runAs && { uid: runAs.uid, gid: runAs.gid }),
       stdin: "pipe",
       stdout: "pipe",
       stderr: log,
-      // A group of its own: Ctrl-C in the terminal is for us, who still need the database while shutting down.
+      // A group of its own: Ctrl-C in the terminal is for us, who still need it while shutting down.
       detached: true,
-      // Ours may be closed to that user. Nor are PG* variables for it: they are about other servers.
+      // Ours may be closed to that user. Nor are variables such as PG* for it: they are about other servers.
       cwd: "/",
-      env: { PATH: process.env.PATH ?? "/usr/bin:/bin", LC_ALL: "C" },
+      env: env ?? { PATH: process.env.PATH ?? "/usr/bin:/bin", LC_ALL: "C" },
     });
     const pid = Number.parseInt(await new Response(shell.stdout).text(), 10);
     const letGo = () => void shell.stdin.end();
@@ -56,7 +62,7 @@ export async function hold(home: { log: string; runAs: User | undefined }, comma
   }
 }
 
-/** Ends Postgres: cuts its connections and waits for it, then without waiting for its checkpoint, then by force. */
+/** Interrupts the program and waits for it, 30 s at most, then ends it by QUIT (Postgres: without a checkpoint), then by force. */
 export async function end({ pid, shell, exited, letGo }: Held): Promise<void> {
   letGo();
   if (await within(stopDeadlineMs, exited)) return;

@@ -1,0 +1,62 @@
+// How --help looks: what it does, how it is called, arguments, options, examples; each in lines that fit the terminal.
+import { type DocEntry, type DocPage, type DocSection, formatDocPage } from "@optique/core/doc";
+import { formatMessage, type Message, text } from "@optique/core/message";
+import type { Usage } from "@optique/core/usage";
+
+/** The help page as text. Examples keep their lines, so that they can be copied. */
+export function helpText(program: string, page: DocPage, { width, colors }: { width: number; colors: boolean }) {
+  const { footer, usage, ...rest } = page;
+  const shown = formatDocPage(
+    program,
+    { ...rest, ...(usage && { usage: shortUsage(usage) }), sections: sectionsOf(page.sections) },
+    {
+      colors,
+      maxWidth: width,
+      termWidth: "auto",
+      showDefault: { prefix: " (default ", suffix: ")" },
+      showChoices: { prefix: " (", label: "", suffix: ")" },
+      sectionOrder: () => 0,
+    },
+  );
+  const examples = footer ? `\n${formatMessage(footer, { colors: false, quotes: false })}\n` : "";
+  return `${`${shown.trimEnd()}\n`.replace(/ +$/gm, "")}${examples}`;
+}
+
+/** All options as one word: the list below tells them one by one. */
+export function shortUsage(usage: Usage): Usage {
+  const options = usage.some(isOptions);
+  const [first, ...others] = usage.filter((term) => !isOptions(term));
+  const word = { type: "literal", value: "[options]" } as const;
+  if (first?.type === "command") return [first, ...(options ? [word] : []), ...others];
+  return [...(options ? [word] : []), ...(first ? [first, ...others] : [])];
+}
+
+function isOptions(term: Usage[number]): boolean {
+  if (term.type === "option") return true;
+  return (term.type === "optional" || term.type === "multiple") && term.terms.every(isOptions);
+}
+
+/** Arguments before options, and defaults without quotation marks. */
+function sectionsOf(sections: readonly DocSection[]): DocSection[] {
+  const split = sections.flatMap(({ title, entries }): DocSection[] => {
+    if (title !== undefined) return [{ title, entries }];
+    const of = (kind: (entry: DocEntry) => boolean) => entries.filter(kind);
+    return [
+      { title: "More", entries: of(({ term }) => term.type === "command") },
+      { title: "Arguments", entries: of(({ term }) => term.type === "argument") },
+      { title: "Options", entries: of(({ term }) => term.type !== "argument" && term.type !== "command") },
+    ];
+  });
+  const arguments_ = split.filter(({ title }) => title === "Arguments");
+  return [...arguments_, ...split.filter(({ title }) => title !== "Arguments")]
+    .filter(({ entries }) => entries.length > 0)
+    .map(({ title, entries }) => ({ ...(title && { title }), entries: entries.map(unquoted) }));
+}
+
+function unquoted(entry: DocEntry): DocEntry {
+  return entry.default ? { ...entry, default: entry.default.map(plainTerm) } : entry;
+}
+
+function plainTerm(term: Message[number]): Message[number] {
+  return term.type === "value" ? text(term.value) : term;
+}

@@ -1,0 +1,123 @@
+// `npm start`: a farm on this machine with something to look at.
+import { join } from "node:path";
+import { follow } from "../cli/follow";
+import { facts, paint, span } from "../cli/table";
+import { Client } from "../client";
+import { createDataFolder } from "../local/folder";
+import { readLock } from "../local/lock";
+import { tokenFor } from "../local/master-address";
+import { PlainError } from "../local/program";
+import { onSignals } from "../local/signals";
+import type { Job } from "../protocol";
+import { exampleName, submitExample } from "./example";
+import { lastWords, type Member, startMember, stopMember } from "./members";
+
+/** What it is started with. */
+export type FarmOptions = { once: boolean; data: string; port: number; slavePort: number };
+
+const slaveName = "local";
+
+/** Runs the farm until Ctrl-C, with `once` until the example is rendered. Returns the exit code; throws a PlainError. */
+export async function startFarm(options: FarmOptions): Promise<number> {
+  const { data } = options;
+  createDataFolder(data);
+  const running = readLock(join(data, "master.lock"));
+  if (running)
+    throw new PlainError(
+      `a farm runs already on ${data} (master process ${running.pid}): stop it, or choose another --data`,
+    );
+
+  const told = new AbortController();
+  onSignals(() => told.abort());
+  const members: Member[] = [];
+  try {
+    say("starting a master and a slave ...");
+    const master = await startMember(
+      "master",
+      ["--data", data, "--port", `${options.port}`],
+      data,
+      join(data, "master.lock"),
+    );
+    members.push(master);
+    const slaveFlags = [
+      "--data",
+      data,
+      "--port",
+      `${options.slavePort}`,
+      "--name",
+      slaveName,
+      "--master",
+      `127.0.0.1:${master.port}`,
+    ];
+    members.push(await startMember("slave", slaveFlags, data, join(data, "slaves", slaveName, "lock")));
+    if (told.signal.aborted) return 0;
+    return await work(options, members, told.signal);
+  } finally {
+    // The slave first: it tells the master what it leaves undone.
+    for (const member of members.reverse()) await stopMember(member);
+  }
+}
+
+async function work(options: FarmOptions, members: readonly Member[], told: AbortSignal): Promise<number> {
+  const { data, once } = options;
+  const [master] = members as [Member];
+  const client = new Client({ host: "127.0.0.1", port: master.port, token: tokenFor(data) });
+  const { id, isNew } = await submitExample(client, data);
+  const jobs = await client.jobs({ limit: 10_000 });
+  if (!isNew) say(`${jobs.length === 1 ? "1 job is" : `${jobs.length} jobs are`} here from before`);
+  const ended = untilOneEnds(members, told);
+  const example =
+    id === undefined
+      ? undefined
+      : await Promise.race([follow(client, [id], { stop: told }).then(([job]) => job), ended]);
+  if (once) return typeof example === "object" && example.state === "finished" ? 0 : 1;
+  if (!told.aborted) {
+    if (typeof example === "object") process.stdout.write(await tell(client, example, data));
+    say("Ctrl-C stops it all.");
+  }
+  await ended;
+  if (told.aborted) say("stopping ...");
+  return 0;
+}
+
+/** Waits for Ctrl-C; throws a PlainError when master or slave ends before. */
+async function untilOneEnds(members: readonly Member[], told: AbortSignal): Promise<void> {
+  const stopped = new Promise<void>((done) => told.addEventListener("abort", () => done()));
+  if (told.aborted) return;
+  await Promise.race([
+    stopped,
+    ...members.map(async ({ name, held, journal }) => {
+      const code = await held.exited;
+      if (!told.aborted) throw new PlainError(`the ${name} ended (exit ${code}): ${lastWords(journal, held.logStart)}`);
+    }),
+  ]);
+}
+
+async function tell(
+  client: Client,
+  { id, state, startedAt, endedAt, frameCounts }: Job,
+  data: string,
+): Promise<string> {
+  const { logFolder } = await client.job(id);
+  const seconds = startedAt && endedAt ? ` in ${span((Date.parse(endedAt) - Date.parse(startedAt)) / 1000)}` : "";
+  const bun = "./node_modules/.bin/bun";
+  const where =
+    process.env.DRQUEUE_DATA || data.startsWith("/var/lib/") || data.includes("/.local/share/")
+      ? ""
+      : ` --data ${data}`;
+  const done =
+    state === "finished"
+      ? `${exampleName}: ${frameCounts.total} frames${seconds}.`
+      : paint("red", `${exampleName}: ${frameCounts.failed} frames failed, see the logs.`);
+  return `\n${done}\n\n${facts([
+    ["pictures", join(data, "example")],
+    ["logs", join(data, "logs", logFolder)],
+    ["a job of yours", `${bun} cli.ts submit${where} --frames 1-10 --name first -- echo frame {frame}`],
+    ["what runs", `${bun} cli.ts jobs${where}`],
+    ["all commands", `${bun} cli.ts --help`],
+  ])}\n`;
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}

@@ -1,0 +1,33 @@
+// `npm run bench [-- a b c d]`: measures and prints tables for the README, with the machine they were measured on.
+import { cpus, release, totalmem } from "node:os";
+import { endToEnd } from "./end-to-end";
+import { handOut } from "./hand-out";
+import { latency } from "./latency";
+import { memory } from "./memory";
+import type { Row } from "./report";
+
+const benches: Record<string, { title: string; measure: () => Promise<Row[]> }> = {
+  a: { title: "tasks per second end to end, processes that do nothing", measure: endToEnd },
+  b: { title: "tasks handed out and reported per second over HTTP, simulated slaves", measure: handOut },
+  c: { title: "submission", measure: latency },
+  d: { title: "memory when idle", measure: memory },
+};
+
+const wanted = Bun.argv.slice(2);
+const unknown = wanted.find((name) => !(name in benches));
+if (unknown) {
+  console.error(`bench: there is no '${unknown}': ${Object.keys(benches).join(", ")}`);
+  process.exit(2);
+}
+const [cpu] = cpus();
+console.log(
+  `${cpu?.model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB, ${process.platform} ${release()}, Bun ${Bun.version}\n`,
+);
+for (const name of wanted.length > 0 ? wanted : Object.keys(benches)) {
+  const { title, measure } = benches[name]!;
+  console.log(`${name}) ${title}\n`);
+  console.log("| | | ratio |\n|---|---|---|");
+  for (const { what, value, ratio } of await measure()) console.log(`| ${what} | ${value} | ${ratio ?? ""} |`);
+  console.log("");
+}
+process.exit(0);

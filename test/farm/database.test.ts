@@ -1,0 +1,51 @@
+import { expect, test } from "bun:test";
+import type { ClientError } from "../../lib/client";
+import { startFarm, until } from "../farm";
+import { freePort, startPostgres } from "../postgres";
+
+test("while the database is away the master says so, and goes on when it is back", async () => {
+  const server = await startPostgres();
+  await using farm = await startFarm({ database: server.url, lease: "2s" });
+  const job = await farm.submit({
+    frames: "1-2",
+    command: [
+      "sh",
+      "-c",
+      `echo {frame} >> ${farm.folder}/ledger; until [ -e ${farm.folder}/gate ]; do sleep 0.05; done`,
+    ],
+  });
+  await farm.frameIs(job, 2, ({ state }) => state === "running");
+  await server.pause();
+  const refused = await until(
+    async () =>
+      farm.client.jobs().then(
+        () => undefined,
+        (error: ClientError) => error,
+      ),
+    "a refusal",
+  );
+  expect(refused).toMatchObject({ status: 503 });
+  expect(refused.message).toContain("the database is away");
+  await Bun.write(`${farm.folder}/gate`, "");
+  // Longer than the lease: the slave is not to blame, and does not lose its tasks.
+  await Bun.sleep(2500);
+  await server.resume();
+  const ended = await until(async () => {
+    const now = await farm.client.job(job).catch(() => undefined);
+    return now?.state === "finished" ? now : undefined;
+  }, "the job to be finished");
+  expect(ended.frameCounts.finished).toBe(2);
+  expect((await Bun.file(`${farm.folder}/ledger`).text()).trim().split("\n").sort()).toEqual(["1", "2"]);
+  await farm[Symbol.asyncDispose]();
+  await server.stop();
+});
+
+test("a database that never answers, a wrong URL and a wrong password are one line each", async () => {
+  await using farm = await startFarm({ slaves: 0 });
+  const start = (url: string) => farm.startMaster({ name: "m2", database: url });
+  expect(start("nonsense")).rejects.toThrow(/DATABASE_URL is not a URL: write postgres:/);
+  const port = freePort();
+  const error = await start(`postgres://ana:secret@127.0.0.1:${port}/farm`).catch((error: Error) => error.message);
+  expect(error).toContain(`the database at 127.0.0.1:${port}/farm does not answer`);
+  expect(error).not.toContain("secret");
+});

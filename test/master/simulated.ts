@@ -1,0 +1,46 @@
+// A slave that exists only as syncs: for what a real one would not do, or not at the right moment.
+import type { Client } from "../../lib/client";
+import { type EndedRun, protocolVersion, type RunKey, type Sync, type SyncAnswer } from "../../lib/protocol";
+
+export class SimulatedSlave {
+  readonly key = crypto.randomUUID();
+
+  constructor(
+    private readonly client: Client,
+    readonly name: string,
+    private readonly more: Partial<Sync> = {},
+  ) {}
+
+  /** One sync; `more` overrides anything. */
+  sync(more: Partial<Sync> = {}, signal?: AbortSignal): Promise<SyncAnswer> {
+    const sync: Sync = {
+      version: protocolVersion,
+      key: this.key,
+      name: this.name,
+      software: "test",
+      port: 1,
+      os: "LINUX",
+      cpus: 2,
+      memoryMb: 1000,
+      freeMemoryMb: 500,
+      load: 0,
+      settings: { slots: 2, pools: ["Default"], enabled: true },
+      free: 0,
+      alive: [],
+      ended: [],
+      ...this.more,
+      ...more,
+    };
+    return this.client.sync(sync, signal);
+  }
+}
+
+/** A run as a key. */
+export function keyOf({ job, task, attempt }: RunKey): RunKey {
+  return { job, task, attempt };
+}
+
+/** The report of a run that exited. */
+export function exited(run: RunKey, code = 0): EndedRun {
+  return { ...keyOf(run), reason: "exit", code, ranMs: 5 };
+}

@@ -1,0 +1,135 @@
+// What may cross the wire, and what is refused at the door.
+import { describe, expect, test } from "bun:test";
+import type { z } from "zod";
+import {
+  EndedRun,
+  JobChange,
+  JobFilter,
+  mostEnded,
+  RunKey,
+  runName,
+  SettingsChange,
+  Submission,
+  Sync,
+} from "../lib/protocol";
+
+const least = { name: "shot", command: ["render"] };
+const accepts = (schema: z.ZodType, given: unknown) => schema.safeParse(given).success;
+
+const sync = {
+  version: 1,
+  key: "0f0e0d0c-0b0a-4908-8706-050403020100",
+  name: "node1",
+  software: "0.1.0",
+  port: 2345,
+  os: "LINUX",
+  cpus: 4,
+  memoryMb: 8000,
+  freeMemoryMb: 4000,
+  load: 0.5,
+  settings: { slots: 4, pools: ["Default"], enabled: true },
+  free: 4,
+  alive: [],
+  ended: [],
+};
+const end = { job: 1, task: 0, attempt: 1, reason: "exit", code: 0 };
+
+describe("a submission", () => {
+  test("needs a name and a command; the rest is as the original has it", () => {
+    expect(Submission.parse(least)).toEqual({
+      ...least,
+      frames: "1",
+      block: 1,
+      order: "forward",
+      pad: 4,
+      priority: 500,
+      pool: "Default",
+      owner: "",
+      retries: 3,
+      exitCodes: "strict",
+      env: {},
+      stopped: false,
+    });
+    for (const missing of [{ name: "shot" }, { command: ["render"] }]) expect(accepts(Submission, missing)).toBe(false);
+  });
+
+  test("with a word that it does not have is refused, so that a mistyped one is noticed", () => {
+    expect(accepts(Submission, { ...least, prioritty: 900 })).toBe(false);
+  });
+
+  test.each([
+    ["no program", { command: [] }],
+    ["an empty program", { command: ["", "x"] }],
+    ["a NUL in an argument", { command: ["echo", "a\0b"] }],
+    ["a NUL in a variable", { env: { A: "\0" } }],
+    ["a variable's name that a shell could not hold", { env: { "A-B": "1" } }],
+    ["an empty name", { name: "" }],
+    ["a line end in the name", { name: "a\nb" }],
+    ["a NUL in the name", { name: "a\0b" }],
+    ["a blank in the pool", { pool: "my pool" }],
+    ["an empty block", { block: 0 }],
+    ["half a block", { block: 1.5 }],
+    ["a number as text", { priority: "500" }],
+    ["a priority below zero", { priority: -1 }],
+    ["an exit rule that there is not", { exitCodes: "loose" }],
+    ["a NUL in the folder", { folder: "/a\0" }],
+  ])("with %s is refused", (_, wrong) => {
+    expect(accepts(Submission, { ...least, ...wrong })).toBe(false);
+  });
+
+  test("takes any text in arguments and values but NUL", () => {
+    const given = { ...least, command: ["sh", "-c", "", "a\nb", "日本 'x'"], env: { A: "1\n2", _b: "" } };
+    expect(accepts(Submission, given)).toBe(true);
+  });
+});
+
+test("a change of nothing is refused", () => {
+  for (const schema of [JobChange, SettingsChange]) expect(accepts(schema, {})).toBe(false);
+  expect(accepts(JobChange, { priority: 900 })).toBe(true);
+  expect(accepts(JobChange, { frames: "1-10" })).toBe(false);
+  expect(accepts(SettingsChange, { addPools: ["maya"], removePools: ["nuke"] })).toBe(true);
+});
+
+describe("a sync", () => {
+  test("of a newer slave that says more is understood", () => {
+    expect(Sync.parse({ ...sync, gpus: 2 })).toEqual(sync);
+  });
+
+  test("carries a limited number of ended runs", () => {
+    expect(accepts(Sync, { ...sync, ended: Array(mostEnded).fill(end) })).toBe(true);
+    expect(accepts(Sync, { ...sync, ended: Array(mostEnded + 1).fill(end) })).toBe(false);
+  });
+
+  test("of a slave without a pool, or with a number the database cannot hold, is refused", () => {
+    expect(accepts(Sync, { ...sync, settings: { ...sync.settings, pools: [] } })).toBe(false);
+    for (const wrong of [{ cpus: 3_000_000_000 }, { memoryMb: -1 }, { load: Number.NaN }, { key: "me" }])
+      expect(accepts(Sync, { ...sync, ...wrong })).toBe(false);
+  });
+});
+
+test("the name of a run that no table could hold is refused", () => {
+  const run = { job: 2_147_483_647, task: 2_147_483_647, attempt: 2_147_483_647 };
+  expect(accepts(RunKey, run)).toBe(true);
+  for (const part of ["job", "task", "attempt"]) expect(accepts(RunKey, { ...run, [part]: 2_147_483_648 })).toBe(false);
+  expect(accepts(RunKey, { ...run, attempt: 0 })).toBe(false);
+});
+
+test("a run of a month on a hundred cores can be reported", () => {
+  const month = 31 * 24 * 3600 * 1000;
+  expect(accepts(EndedRun, { ...end, ranMs: month, cpuMs: 100 * month })).toBe(true);
+});
+
+test("a run's exit code is what a shell can say", () => {
+  expect([0, 255, 256, -1].map((code) => accepts(EndedRun, { ...end, code }))).toEqual([true, true, false, false]);
+});
+
+test("a list's limits come as text and are numbers", () => {
+  expect(JobFilter.parse({ limit: "20", before: "7" })).toEqual({ limit: 20, before: 7 });
+  expect(JobFilter.parse({})).toEqual({ limit: 100 });
+  for (const wrong of [{ limit: "0" }, { limit: "10001" }, { before: "x" }, { state: "done" }])
+    expect(accepts(JobFilter, wrong)).toBe(false);
+});
+
+test("a run's name is its job, task and attempt", () => {
+  expect(runName({ job: 12, task: 4, attempt: 2 })).toBe("12.4.2");
+});

@@ -1,0 +1,255 @@
+// What a person does to a job and its frames.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import type { Handed } from "../../lib/queue/assign";
+import * as control from "../../lib/queue/control";
+import type { Queue } from "../../lib/queue/open";
+import { Refusal } from "../../lib/queue/refusal";
+import { clear, ended, handOut, jobRow, newQueue, runsOf, slave, submitted, tell } from "./stage";
+
+let stage: Awaited<ReturnType<typeof newQueue>>;
+let queue: Queue;
+beforeAll(async () => {
+  stage = await newQueue();
+  queue = stage.queue;
+});
+afterAll(() => stage[Symbol.asyncDispose]());
+beforeEach(() => clear(queue));
+
+const killed = (run: Handed) => ({ ...ended(run, 143), reason: "killed" as const });
+
+/** A job of 8 frames: 1-2 finished, 3-4 failed, 5-6 running, 7-8 waiting. */
+async function mixed(): Promise<{ job: number; running: Handed[] }> {
+  const job = await submitted(queue, { frames: "1-8", retries: 0 });
+  const runs = await handOut(queue, slave(1, 6));
+  await tell(queue, ...runs.slice(0, 4).map((run) => ended(run, run.task < 2 ? 0 : 1)));
+  return { job, running: runs.slice(4) };
+}
+const sets = async (job: number) => {
+  const { waiting, running, finished, failed } = (await jobRow(queue, job))!;
+  return { waiting, running, finished, failed };
+};
+
+describe("requeue", () => {
+  test("without frames makes wait again what failed", async () => {
+    const { job } = await mixed();
+    expect(await control.requeue(queue, job)).toEqual({ tasks: 2, killing: 0 });
+    expect(await sets(job)).toEqual({
+      waiting: "{[2,4),[6,8)}",
+      running: "{[4,6)}",
+      finished: "{[0,2)}",
+      failed: "{}",
+    });
+  });
+
+  test("of frames makes them wait again in whatever state; a running one is killed first", async () => {
+    const { job, running } = await mixed();
+    expect(await control.requeue(queue, job, "2-5,8")).toEqual({ tasks: 3, killing: 1 });
+    expect(await sets(job)).toEqual({
+      waiting: "{[1,4),[6,8)}",
+      running: "{[4,6)}",
+      finished: "{[0,1)}",
+      failed: "{}",
+    });
+    await tell(queue, killed(running[0]!));
+    expect(await sets(job)).toMatchObject({ waiting: "{[1,5),[6,8)}", running: "{[5,6)}" });
+  });
+
+  test("of a running frame wins over a success on the way", async () => {
+    const { job, running } = await mixed();
+    await control.requeue(queue, job, "5");
+    await tell(queue, ended(running[0]!, 0));
+    expect(await sets(job)).toMatchObject({ waiting: "{[4,5),[6,8)}" });
+  });
+
+  test.each([
+    ["failed", 1],
+    ["finished", 0],
+  ])("gives a %s frame all its retries back", async (state, lastCode) => {
+    const job = await submitted(queue, { frames: "1", retries: 2 });
+    for (const code of [1, 1, lastCode]) await tell(queue, ended((await handOut(queue, slave(1)))[0]!, code));
+    expect((await jobRow(queue, job))?.state).toBe(state);
+    await control.requeue(queue, job, "1");
+    const states: unknown[] = [];
+    for (let run = 0; run < 3; run++) {
+      await tell(queue, ended((await handOut(queue, slave(1)))[0]!, 1));
+      states.push((await jobRow(queue, job))?.state);
+    }
+    expect(states).toEqual(["waiting", "waiting", "failed"]);
+  });
+
+  test("of a frame that waits after a failure gives its retries back and lets it run anywhere", async () => {
+    const job = await submitted(queue, { frames: "1", retries: 1 });
+    await tell(queue, ended((await handOut(queue, slave(1)))[0]!, 1));
+    expect(await control.requeue(queue, job, "1")).toEqual({ tasks: 0, killing: 0 });
+    const [run] = await handOut(queue, slave(1), slave(2));
+    expect(run?.slave).toBe(1);
+    await tell(queue, ended(run!, 1));
+    expect((await jobRow(queue, job))?.state).toBe("waiting");
+  });
+
+  test("brings an ended job back to life", async () => {
+    const job = await submitted(queue, { frames: "1-2" });
+    await tell(queue, ...(await handOut(queue, slave(1, 2))).map((run) => ended(run)));
+    expect((await jobRow(queue, job))?.state).toBe("finished");
+    await control.requeue(queue, job, "2");
+    expect(await handOut(queue, slave(1))).toMatchObject([{ task: 1, attempt: 2 }]);
+  });
+
+  test("of one frame takes its whole block, in whatever order the blocks are filled", async () => {
+    // Blocks 1-3, 4-6, 7-9, 10: in reverse, task 0 is frame 10 and task 3 are frames 1-3.
+    const job = await submitted(queue, { frames: "1-10", block: 3, order: "reverse" });
+    await tell(queue, ...(await handOut(queue, slave(1, 4))).map((run) => ended(run)));
+    expect(await control.requeue(queue, job, "2,10")).toEqual({ tasks: 2, killing: 0 });
+    expect((await sets(job)).waiting).toBe("{[0,1),[3,4)}");
+  });
+
+  test("of a range over a million finished frames is one move", async () => {
+    const job = await submitted(queue, { frames: "1-1000000" });
+    await control.finish(queue, job, "1-1000000");
+    expect(await control.requeue(queue, job, "1-999999")).toEqual({ tasks: 999_999, killing: 0 });
+    expect((await sets(job)).finished).toBe("{[999999,1000000)}");
+  });
+});
+
+describe("finish", () => {
+  test("calls what waits or failed finished; what runs is killed and then finished", async () => {
+    const { job, running } = await mixed();
+    expect(await control.finish(queue, job, "1-8")).toEqual({ tasks: 4, killing: 2 });
+    await tell(queue, ...running.map(killed));
+    expect(await jobRow(queue, job)).toMatchObject({ state: "finished", finished: "{[0,8)}" });
+    expect(await runsOf(queue, job)).toContain("5.1 1 killed");
+  });
+
+  test("after a requeue of the same running frame is what counts", async () => {
+    const { job, running } = await mixed();
+    await control.requeue(queue, job, "5");
+    await control.finish(queue, job, "5");
+    await tell(queue, killed(running[0]!));
+    expect((await sets(job)).finished).toBe("{[0,2),[4,5)}");
+  });
+});
+
+describe("kill", () => {
+  test("ends what runs, all or some frames, and does not count it", async () => {
+    const { job, running } = await mixed();
+    expect(await control.kill(queue, job, "6-8")).toEqual({ tasks: 0, killing: 1 });
+    expect(await control.kill(queue, job)).toEqual({ tasks: 0, killing: 2 });
+    await tell(queue, ...running.map(killed));
+    expect(await sets(job)).toMatchObject({ waiting: "{[4,8)}", running: "{}", failed: "{[2,4)}" });
+    expect(await runsOf(queue, job)).toEqual(expect.arrayContaining(["4.1 1 killed", "5.1 1 killed"]));
+  });
+
+  test("of a job of which nothing runs does nothing", async () => {
+    expect(await control.kill(queue, await submitted(queue))).toEqual({ tasks: 0, killing: 0 });
+  });
+});
+
+describe("stop", () => {
+  test("lets what runs end, and starts nothing more until the job goes on", async () => {
+    const { job, running } = await mixed();
+    expect(await control.stop(queue, job, { kill: false })).toEqual({ tasks: 0, killing: 0 });
+    await tell(queue, ended(running[0]!));
+    expect(await jobRow(queue, job)).toMatchObject({ state: "stopped", finished: "{[0,2),[4,5)}", running: "{[5,6)}" });
+    expect(await handOut(queue, slave(1, 9))).toEqual([]);
+    await control.proceed(queue, job);
+    expect((await jobRow(queue, job))?.state).toBe("running");
+    expect(await handOut(queue, slave(1, 9))).toHaveLength(2);
+  });
+
+  test("with kill makes wait again what runs", async () => {
+    const { job, running } = await mixed();
+    expect(await control.stop(queue, job, { kill: true })).toEqual({ tasks: 0, killing: 2 });
+    await tell(queue, ...running.map(killed));
+    expect(await jobRow(queue, job)).toMatchObject({ state: "stopped", waiting: "{[4,8)}" });
+  });
+
+  test("of a job that ends meanwhile leaves it ended, not stopped", async () => {
+    const job = await submitted(queue);
+    const [run] = await handOut(queue, slave(1));
+    await control.stop(queue, job, { kill: false });
+    await tell(queue, ended(run!));
+    expect((await jobRow(queue, job))?.state).toBe("finished");
+  });
+
+  test("twice, and to go on twice, is the same as once", async () => {
+    const job = await submitted(queue);
+    for (const _ of [1, 2]) await control.stop(queue, job, { kill: false });
+    for (const _ of [1, 2]) await control.proceed(queue, job);
+    expect((await jobRow(queue, job))?.state).toBe("waiting");
+  });
+});
+
+test("rerun makes every frame wait, with all its retries, and kills what runs", async () => {
+  const { job, running } = await mixed();
+  expect(await control.rerun(queue, job)).toEqual({ tasks: 4, killing: 2 });
+  await tell(queue, killed(running[0]!), ended(running[1]!, 0));
+  expect(await jobRow(queue, job)).toMatchObject({ state: "waiting", waiting: "{[0,8)}" });
+  expect((await runsOf(queue, job)).filter((run) => run.endsWith("counts"))).toEqual([]);
+});
+
+test("a deleted job is gone with its runs, and reports of them change nothing", async () => {
+  const { job, running } = await mixed();
+  expect(await control.remove(queue, job)).toEqual({ tasks: 0, killing: 2 });
+  expect([await jobRow(queue, job), await runsOf(queue, job)]).toEqual([undefined, []]);
+  expect(await tell(queue, ended(running[0]!))).toBe(0);
+});
+
+describe("a change", () => {
+  test("touches what it names and nothing else", async () => {
+    const job = await submitted(queue, { name: "a", owner: "ann", pool: "maya", priority: 1, retries: 2 });
+    const settings = async () => ({
+      ...(await queue.sql`select name, owner, pool, priority, retries, log_name from job where id = ${job}`)[0],
+    });
+    const before = await settings();
+    await control.change(queue, job, { priority: 0, name: "b" });
+    expect(await settings()).toEqual({ ...before, priority: 0, name: "b" });
+    await control.change(queue, job, { pool: "nuke", owner: "", retries: 0 });
+    expect(await settings()).toEqual({ name: "b", owner: "", pool: "nuke", priority: 0, retries: 0, log_name: "a" });
+  });
+
+  test("of pool or priority holds for the next task", async () => {
+    const first = await submitted(queue, { frames: "1-5" });
+    const second = await submitted(queue, { frames: "1-5" });
+    await control.change(queue, second, { priority: 900 });
+    expect(await handOut(queue, slave(1))).toMatchObject([{ job: second }]);
+    await control.change(queue, second, { pool: "maya" });
+    expect(await handOut(queue, slave(1))).toMatchObject([{ job: first }]);
+  });
+
+  test("of retries holds for the next failure", async () => {
+    const job = await submitted(queue, { retries: 3 });
+    const [run] = await handOut(queue, slave(1));
+    await control.change(queue, job, { retries: 0 });
+    await tell(queue, ended(run!, 1));
+    expect((await jobRow(queue, job))?.state).toBe("failed");
+  });
+});
+
+describe("refused, with nothing changed, is", () => {
+  const refusal = (done: Promise<unknown>) => done.then(() => undefined).catch((error: Refusal) => error);
+
+  test("anything of a job that there is not", async () => {
+    for (const act of [
+      () => control.requeue(queue, 99),
+      () => control.finish(queue, 99, "1"),
+      () => control.kill(queue, 99),
+      () => control.stop(queue, 99, { kill: true }),
+      () => control.proceed(queue, 99),
+      () => control.rerun(queue, 99),
+      () => control.remove(queue, 99),
+      () => control.change(queue, 99, { priority: 1 }),
+    ]) {
+      const error = await refusal(act());
+      expect(error).toBeInstanceOf(Refusal);
+      expect(error).toMatchObject({ kind: "unknown", message: "there is no job 99" });
+    }
+  });
+
+  test("a range without a frame of the job, or that does not read", async () => {
+    const job = await submitted(queue, { frames: "1-10x3" });
+    for (const frames of ["2-3", "11-20", "oops", "", "1-10:2"])
+      for (const act of [control.requeue, control.finish, control.kill])
+        expect(await refusal(act(queue, job, frames))).toMatchObject({ kind: "invalid" });
+    expect((await sets(job)).waiting).toBe("{[0,4)}");
+  });
+});

@@ -1,0 +1,145 @@
+// The queue's database: brought up to date once, masters wake each other, updates stay cheap.
+import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
+import { drizzle } from "drizzle-orm/postgres-js";
+import postgres from "postgres";
+import { agreeOnToken } from "../../lib/queue/farm";
+import { closeQueue, listen, openQueue, type Queue, type Wake, wake } from "../../lib/queue/open";
+import { newDatabase, testServer } from "../postgres";
+import { clear, ended, handOut, newQueue, slave, submitted, tell } from "./stage";
+
+let stage: Awaited<ReturnType<typeof newQueue>>;
+let queue: Queue;
+beforeAll(async () => {
+  stage = await newQueue();
+  queue = stage.queue;
+});
+afterAll(() => stage[Symbol.asyncDispose]());
+beforeEach(() => clear(queue));
+
+/** What a queue is told from now on, and a wait for something of it. */
+async function news(of: Queue) {
+  const heard: Wake[] = [];
+  let look = () => {};
+  await listen(of, (wake) => {
+    heard.push(wake);
+    look();
+  });
+  const until = (wanted: (heard: Wake[]) => boolean) =>
+    new Promise<void>((resolve, reject) => {
+      const late = setTimeout(() => reject(new Error(`heard only ${JSON.stringify(heard)}`)), 10_000);
+      look = () => {
+        if (!wanted(heard)) return;
+        clearTimeout(late);
+        resolve();
+      };
+      look();
+    });
+  return { heard, until };
+}
+
+test("three masters that start at once on an empty database all open it, and it is set up once", async () => {
+  const url = await newDatabase(await testServer());
+  const queues = await Promise.all([1, 2, 3].map(() => openQueue({ url })));
+  const tables = await queues[0]!.sql`select tablename from pg_tables where schemaname = 'public' order by 1`;
+  const steps = await queues[0]!
+    .sql`select count(*)::int as all, count(distinct hash)::int as once from drizzle.__drizzle_migrations`;
+  expect(tables.map((row) => row.tablename)).toEqual(["farm", "job", "run", "slave"]);
+  expect(steps[0]!.all).toBe(steps[0]!.once);
+  for (const one of queues) expect(await submitted(one)).toBeGreaterThan(0);
+  await Promise.all(queues.map(closeQueue));
+});
+
+test("opening again keeps every job", async () => {
+  const job = await submitted(queue, { name: "kept" });
+  const again = await openQueue({ url: stage.url });
+  const rows = await again.sql`select id, name from job`;
+  expect([...rows]).toEqual([{ id: job, name: "kept" }]);
+  await closeQueue(again);
+});
+
+test("a database that is not there is an error, at once", async () => {
+  const missing = stage.url.replace(/[^/]+$/, "nowhere");
+  await expect(openQueue({ url: missing })).rejects.toThrow(/nowhere/);
+});
+
+test("all masters agree on the token of the first", async () => {
+  const tokens = await Promise.all(["a", "b", "c"].map((suggestion) => agreeOnToken(queue, suggestion)));
+  expect(new Set(tokens).size).toBe(1);
+  expect(await agreeOnToken(queue, "later")).toBe(tokens[0]!);
+});
+
+test("a submission on one master wakes all", async () => {
+  const other = await openQueue({ url: stage.url });
+  const [here, there] = [await news(queue), await news(other)];
+  const before = [here.heard.length, there.heard.length];
+  await submitted(queue);
+  await here.until((heard) => heard.length > before[0]!);
+  await there.until((heard) => heard.length > before[1]!);
+  expect(there.heard.at(-1)).toMatchObject({ work: true });
+  await closeQueue(other);
+});
+
+test("who listens is woken once at the beginning, as what came before was not heard", async () => {
+  const other = await openQueue({ url: stage.url });
+  await (await news(other)).until((heard) => heard.some(({ work }) => work === true));
+  await closeQueue(other);
+});
+
+test("2,000 slaves that are to look after their runs are all told", async () => {
+  const ids = Array.from({ length: 2000 }, (_, at) => 2_000_000_000 + at);
+  const { heard, until } = await news(queue);
+  await wake(queue.sql, { kill: ids });
+  await until((all) => all.flatMap(({ kill = [] }) => kill).length === ids.length);
+  expect(heard.flatMap(({ kill = [] }) => kill)).toEqual(ids);
+});
+
+test("what a transaction tells is heard only if it holds", async () => {
+  const { heard, until } = await news(queue);
+  await queue.sql
+    .begin(async (tx) => {
+      await wake(tx, { kill: [1] });
+      throw new Error("undone");
+    })
+    .catch(() => {});
+  await wake(queue.sql, { kill: [2] });
+  await until((all) => all.some(({ kill }) => kill?.includes(2)));
+  expect(heard.flatMap(({ kill = [] }) => kill)).toEqual([2]);
+});
+
+test("the sets cannot overlap, nor lose a task, whatever writes them", async () => {
+  const job = await submitted(queue, { frames: "1-4" });
+  const broken = (set: string) => queue.sql.unsafe(`update job set ${set} where id = ${job}`);
+  await expect(broken("running = '{[0,1)}'")).rejects.toThrow("job_sets_are_disjoint");
+  await expect(broken("waiting = '{[0,3)}'")).rejects.toThrow("job_sets_hold_every_task");
+  await expect(broken("finished = '{[4,5)}'")).rejects.toThrow("job_sets_hold_every_task");
+  await expect(broken("waiting = '{[0,3)}', failed = '{[3,4)}', retrying = '{[3,4)}'")).rejects.toThrow("disjoint");
+});
+
+test("thousands of tasks of running jobs leave the indexes alone", async () => {
+  const { sql } = queue;
+  for (let job = 0; job < 5; job++) await submitted(queue, { frames: "1-400" });
+  const counts = async () => {
+    const [row] = await sql`
+      select n_tup_upd::int as all, n_tup_hot_upd::int as hot from pg_stat_user_tables where relname = 'job'`;
+    return row!;
+  };
+  // Each connection writes its numbers when it idles, or is asked to: one for all can be asked.
+  await using one = await singleConnection();
+  const before = await counts();
+  for (
+    let given = await handOut(one.queue, slave(1, 8));
+    given.length > 0;
+    given = await handOut(one.queue, slave(1, 8))
+  )
+    await tell(one.queue, ...given.map((run) => ended(run)));
+  await one.queue.sql`select pg_stat_force_next_flush()`;
+  await one.queue.sql`select 1`;
+  const after = await counts();
+  expect(after.all - before.all).toBeGreaterThan(1500);
+  expect((after.hot - before.hot) / (after.all - before.all)).toBeGreaterThan(0.9);
+});
+
+async function singleConnection() {
+  const sql = postgres(stage.url, { max: 1, onnotice: () => {} });
+  return { queue: { sql, db: drizzle(sql) }, [Symbol.asyncDispose]: () => sql.end() };
+}

@@ -1,0 +1,86 @@
+// A queue on a database of its own, and short ways to fill and read it.
+import type { z } from "zod";
+import { Submission } from "../../lib/protocol";
+import { assign, type Handed } from "../../lib/queue/assign";
+import { closeQueue, openQueue, type Queue } from "../../lib/queue/open";
+import type { SlaveNow } from "../../lib/queue/plan";
+import { type Report, report } from "../../lib/queue/report";
+import { meet } from "../../lib/queue/slaves";
+import { submit } from "../../lib/queue/submit";
+import { newDatabase, testServer } from "../postgres";
+
+export type Given = Partial<z.input<typeof Submission>>;
+
+/** Opens a queue on a new database. */
+export async function newQueue(): Promise<{ queue: Queue; url: string; [Symbol.asyncDispose](): Promise<void> }> {
+  const url = await newDatabase(await testServer());
+  const queue = await openQueue({ url });
+  return { queue, url, [Symbol.asyncDispose]: () => closeQueue(queue) };
+}
+
+/** Forgets all jobs, runs and slaves; numbers begin at 1 again. */
+export async function clear({ sql }: Queue): Promise<void> {
+  await sql`truncate job, run, slave restart identity`;
+}
+
+export function submission(given: Given = {}): Submission {
+  return Submission.parse({ name: "test", command: ["true"], ...given });
+}
+
+export function submitted(queue: Queue, given: Given = {}): Promise<number> {
+  return submit(queue, submission(given));
+}
+
+export function slave(id: number, free = 1, pools = ["Default"]): SlaveNow {
+  return { id, enabled: true, pools, free };
+}
+
+/** A slave that the queue has met, by its name. */
+export function met(queue: Queue, name: string, key: string = crypto.randomUUID()): Promise<number> {
+  return meet(queue, key, {
+    name,
+    address: "127.0.0.1",
+    port: 2345,
+    software: "1.0",
+    os: "LINUX",
+    cpus: 4,
+    memoryMb: 8000,
+    freeMemoryMb: 4000,
+    load: 0.5,
+    settings: { slots: 4, pools: ["Default"], enabled: true },
+    running: 0,
+  });
+}
+
+/** Hands out what fits, in a transaction. */
+export async function handOut(queue: Queue, ...slaves: SlaveNow[]): Promise<Handed[]> {
+  const { handed } = await queue.sql.begin((tx) => assign(tx, slaves));
+  return handed.sort((a, b) => a.job - b.job || a.task - b.task);
+}
+
+/** Reports ends of runs, in a transaction. Returns how many counted. */
+export async function tell(queue: Queue, ...reports: Report[]): Promise<number> {
+  const { counted } = await queue.sql.begin((tx) => report(tx, reports));
+  return counted.length;
+}
+
+/** The report of a run that ended by itself with this code. */
+export function ended({ job, task, attempt, slave }: Handed, code = 0): Report {
+  return { job, task, attempt, slave, reason: "exit", code };
+}
+
+export type JobRow = { state: string; waiting: string; running: string; finished: string; failed: string };
+
+/** State and sets of a job. */
+export async function jobRow({ sql }: Queue, id: number): Promise<JobRow | undefined> {
+  const [row] = await sql<JobRow[]>`select state, waiting, running, finished, failed from job where id = ${id}`;
+  return row && { ...row };
+}
+
+/** The runs of a job as `task.attempt slave outcome`, with `counts` behind those that count. */
+export async function runsOf({ sql }: Queue, id: number): Promise<string[]> {
+  const rows = await sql`select * from run where job = ${id} order by task, attempt`;
+  return rows.map((row) =>
+    [`${row.task}.${row.attempt}`, row.slave, row.outcome ?? "open", row.counts ? "counts" : ""].join(" ").trim(),
+  );
+}

@@ -1,0 +1,99 @@
+// A job enters the queue.
+import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
+import { Refusal } from "../../lib/queue/refusal";
+import { clear, type Given, jobRow, newQueue, submission, submitted } from "./stage";
+
+let stage: Awaited<ReturnType<typeof newQueue>>;
+beforeAll(async () => {
+  stage = await newQueue();
+});
+afterAll(() => stage[Symbol.asyncDispose]());
+beforeEach(() => clear(stage.queue));
+
+const row = async (given: Given) => {
+  const id = await submitted(stage.queue, given);
+  const [found] = await stage.queue.sql`select * from job where id = ${id}`;
+  return found!;
+};
+const refusal = (given: Given) =>
+  submitted(stage.queue, given).then(
+    () => undefined,
+    (error) => error as Refusal,
+  );
+
+test("100 million frames cost one small row, and no runs", async () => {
+  const { tasks, waiting, state } = await row({ frames: "1-100000000" });
+  expect({ tasks, waiting, state }).toEqual({ tasks: 100_000_000, waiting: "{[0,100000000)}", state: "waiting" });
+  const [size] = await stage.queue.sql`select count(*)::int as rows, sum(pg_column_size(job.*))::int as bytes from job`;
+  expect(size?.rows).toBe(1);
+  expect(size?.bytes).toBeLessThan(1000);
+  expect(await stage.queue.sql`select * from run`).toHaveLength(0);
+});
+
+test("frames in blocks are as many tasks as blocks, the last one may be short", async () => {
+  expect((await row({ frames: "1-100", block: 7 })).waiting).toBe("{[0,15)}");
+});
+
+test("a job keeps what was submitted, to the letter", async () => {
+  const given = {
+    name: "日本 'shot'",
+    owner: "ann",
+    pool: "maya",
+    priority: 7,
+    retries: 0,
+    pad: 6,
+    command: ["sh", "-c", "echo \"$A\" '\\n' {frame}", ""],
+    env: { A: "1\n2 'x' \"y\"", B: "" },
+    folder: "/shots/日本",
+    exitCodes: "drqueue",
+  } as const;
+  const found = await row({ ...given, command: [...given.command] });
+  const { exitCodes, ...rest } = given;
+  expect(found).toMatchObject({ ...rest, command: [...given.command], exit_rule: exitCodes });
+});
+
+test("jobs are numbered in the order in which they come", async () => {
+  const ids = [await submitted(stage.queue), await submitted(stage.queue), await submitted(stage.queue)];
+  expect(ids).toEqual([1, 2, 3]);
+});
+
+test("a job may be submitted stopped", async () => {
+  const { state, claimable } = await row({ frames: "1-3", stopped: true });
+  expect({ state, claimable }).toEqual({ state: "stopped", claimable: false });
+});
+
+test("the log folder's name is fit for any file system", async () => {
+  expect((await row({ name: "a/b: c*?<日本>|.." })).log_name).toBe("a_b_c_..");
+  expect((await row({ name: "x".repeat(200) })).log_name).toHaveLength(80);
+});
+
+test("frames that do not read are refused with the place in the text, and leave nothing behind", async () => {
+  const error = await refusal({ frames: "1-10,banana" });
+  expect(error).toBeInstanceOf(Refusal);
+  expect(error?.kind).toBe("invalid");
+  expect(error?.message).toMatch(/1-10,banana\n\s*\^$/);
+  expect((await refusal({ frames: "" }))?.kind).toBe("invalid");
+  expect((await refusal({ frames: "1:10" }))?.kind).toBe("invalid");
+  expect(await stage.queue.sql`select * from job`).toHaveLength(0);
+});
+
+test("more frames than a job may have are refused", async () => {
+  expect((await refusal({ frames: "-999999999-999999999" }))?.kind).toBe("invalid");
+  expect(await refusal({ frames: "0-999999999" })).toBeUndefined();
+});
+
+test("an order that there is not is refused with those there are", async () => {
+  const error = await refusal({ order: "random" });
+  expect(error).toMatchObject({ kind: "invalid", message: expect.stringContaining("coarse:N") });
+  for (const order of ["forward", "reverse", "bisect", "coarse:10"]) expect(await refusal({ order })).toBeUndefined();
+});
+
+test("many at once get a number each", async () => {
+  const ids = await Promise.all(Array.from({ length: 50 }, () => submitted(stage.queue)));
+  expect(new Set(ids).size).toBe(50);
+  expect(await jobRow(stage.queue, Math.max(...ids))).toMatchObject({ state: "waiting", waiting: "{[0,1)}" });
+});
+
+test("what the wire does not say has its usual value", () => {
+  expect(submission()).toMatchObject({ frames: "1", priority: 500, pool: "Default", retries: 3 });
+});

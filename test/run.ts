@@ -1,0 +1,56 @@
+// `npm test`: types, lint, then every test, on one Postgres of its own. Ends with one line: N passed, N failed.
+import { startPostgres } from "./postgres";
+
+const project = `${import.meta.dir}/..`;
+
+async function run(command: string[], env: Record<string, string> = {}): Promise<{ ok: boolean; out: string }> {
+  const child = Bun.spawn(command, {
+    cwd: project,
+    env: { ...process.env, ...env },
+    stdin: "ignore",
+    stdout: "inherit",
+    stderr: "pipe",
+  });
+  let out = "";
+  for await (const piece of child.stderr) {
+    process.stderr.write(piece);
+    out += Buffer.from(piece).toString();
+  }
+  return { ok: (await child.exited) === 0, out };
+}
+
+let passed = 0;
+let failed = 0;
+let skipped = 0;
+
+for (const [name, command] of [
+  ["types", ["tsc", "-p", "."]],
+  ["lint", ["biome", "check", "--error-on-warnings", "."]],
+] as const) {
+  console.log(`${name} ...`);
+  if ((await run([`${project}/node_modules/.bin/${command[0]}`, ...command.slice(1)])).ok) passed++;
+  else {
+    failed++;
+    console.log(`${name} failed`);
+  }
+}
+
+console.log("tests ...");
+const server = await startPostgres();
+try {
+  // What is given behind `--` names the test files to run; without, all.
+  const { ok, out } = await run([process.execPath, "test", "--timeout", "60000", ...Bun.argv.slice(2)], {
+    DRQUEUE_TEST_POSTGRES: server.url,
+    NO_COLOR: "1",
+  });
+  const count = (what: string) => Number(new RegExp(`^ *(\\d+) ${what}$`, "m").exec(out)?.[1] ?? 0);
+  passed += count("pass");
+  failed += count("fail");
+  skipped += count("skip");
+  // A run that broke off, or found no test, has failed whatever it counted.
+  if (!ok && count("fail") === 0) failed++;
+} finally {
+  await server.stop();
+}
+console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
+process.exit(failed > 0 ? 1 : 0);

@@ -1,0 +1,130 @@
+// A slave's own port: what it shows, what it changes, and what it keeps to itself.
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { newToken } from "../../lib/local/token";
+import type { Problem, SettingsChange, SlaveState } from "../../lib/protocol";
+import { slaveApp } from "../../lib/slave/app";
+import { OwnSettings } from "../../lib/slave/settings";
+
+const token = newToken();
+const signed = { authorization: `Bearer ${token}` };
+let folder: string;
+let app: OpenAPIHono;
+let own: OwnSettings;
+let writing: string | undefined;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "drqueue-app-"));
+  own = OwnSettings.open(folder);
+  mkdirSync(join(folder, "logs", "000007.shot"), { recursive: true });
+  writeFileSync(join(folder, "logs", "000007.shot", "0001.1.log"), "line\n");
+  writeFileSync(join(folder, "secret"), "secret");
+  const state = (): SlaveState => ({
+    name: "here",
+    id: 3,
+    settings: own.settings,
+    problem: null,
+    connected: true,
+    unsent: 0,
+    runs: [],
+  });
+  const change = (wanted: SettingsChange) => own.change(wanted);
+  app = slaveApp(token, { state, change, logs: join(folder, "logs"), writes: (log) => log === writing });
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const log = (path: string, more = "") =>
+  app.request(`/log?path=${encodeURIComponent(path)}${more}`, { headers: signed });
+const patch = (body: string, headers: Record<string, string> = { "content-type": "application/json" }) =>
+  app.request("/settings", { method: "PATCH", headers: { ...signed, ...headers }, body });
+const detail = async (response: Response) => ((await response.json()) as Problem).detail;
+
+test("it shows itself", async () => {
+  expect(await (await app.request("/slave", { headers: signed })).json()).toMatchObject({ name: "here", id: 3 });
+});
+
+describe("settings", () => {
+  test("are changed, and the answer is what they are now", async () => {
+    const response = await patch(JSON.stringify({ slots: 5, addPools: ["nuke"] }));
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual({ slots: 5, pools: ["Default", "nuke"], enabled: true });
+    expect(OwnSettings.open(folder).settings.slots).toBe(5);
+  });
+
+  const refused: [what: string, body: string, words: RegExp][] = [
+    ["too many slots", '{"slots": 5000}', /^slots: /],
+    ["slots that are no number", '{"slots": "4"}', /^slots: /],
+    ["half a slot", '{"slots": 1.5}', /^slots: /],
+    ["a word nobody knows", '{"slot": 4}', /slot/],
+    ["nothing at all", "{}", /nothing to change/],
+    ["a pool with a blank", '{"addPools": ["a b"]}', /a pool is 1 to 64 letters/],
+    ["no pool left", '{"pools": ["a"], "removePools": ["a"]}', /at least one pool/],
+    ["what is not JSON", "{slots", /not JSON/],
+  ];
+  for (const [what, body, words] of refused) {
+    test(`refuse ${what} in one line, and stay as they are`, async () => {
+      const before = own.settings;
+      const response = await patch(body);
+      expect(response.status).toBe(400);
+      const said = await detail(response);
+      expect(said).toMatch(words);
+      expect(said).not.toContain("\n");
+      expect(own.settings).toEqual(before);
+    });
+  }
+
+  test("are not changed by a body that does not say it is JSON", async () => {
+    const before = own.settings;
+    for (const type of ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]) {
+      expect((await patch('{"slots": 9}', { "content-type": type })).status).toBe(415);
+    }
+    expect(own.settings).toEqual(before);
+  });
+});
+
+describe("logs", () => {
+  test("are read by the path that the master knows", async () => {
+    const response = await log("000007.shot/0001.1.log");
+    expect(response.headers.get("content-type")).toContain("text/plain");
+    expect(await response.text()).toBe("line\n");
+    expect((await log("000007.shot/0002.1.log")).status).toBe(404);
+  });
+
+  const outside = [
+    "../secret",
+    "/etc/passwd",
+    "000007.shot/../../secret",
+    "000007.shot/..%2f..%2fsecret",
+    "000007.../../secret",
+    "000007.shot/0001.1.log/../../../secret",
+    "000007.shot//0001.1.log",
+    "000007.shot\\0001.1.log",
+    "000007.shot/0001.1.log\n",
+    "000007.shot/0001.1.log\0",
+    "./000007.shot/0001.1.log",
+    "",
+  ];
+  for (const path of outside) {
+    test(`no other file can be read: ${JSON.stringify(path)}`, async () => {
+      const response = await log(path);
+      expect(response.status).toBe(400);
+      expect(await detail(response)).toBe("path: not the path of a log");
+    });
+  }
+
+  test("are followed until their run ends", async () => {
+    writing = "000007.shot/0001.1.log";
+    const reader = (await log(writing, "&follow=true")).body!.getReader();
+    const text = async () => new TextDecoder().decode((await reader.read()).value);
+    expect(await text()).toBe("line\n");
+    appendFileSync(join(folder, "logs", writing), "more\n");
+    expect(await text()).toBe("more\n");
+    appendFileSync(join(folder, "logs", writing), "last\n");
+    writing = undefined;
+    expect(await text()).toBe("last\n");
+    expect((await reader.read()).done).toBe(true);
+  });
+});

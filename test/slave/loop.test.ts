@@ -1,0 +1,217 @@
+// The slave's talk with a master that answers as it likes: late, twice, wrongly, or not at all.
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Client } from "../../lib/client";
+import { type JobOrder, type Ordered, type RunKey, Sync, type SyncAnswer } from "../../lib/protocol";
+import { Loop } from "../../lib/slave/loop";
+import { OwnSettings } from "../../lib/slave/settings";
+import { until } from "../farm";
+import { Bench, jobOrder, ordered } from "./orders";
+
+type Heard = { sync: Sync; answer: (given?: Partial<SyncAnswer>) => void; refuse: (status: number) => void };
+
+let bench: Bench;
+let loop: Loop;
+let heard: Heard[];
+let port: number;
+let server: Bun.Server<undefined>;
+
+/** Every sync is checked by the protocol and waits for the test to answer it. */
+function master(on = 0): Bun.Server<undefined> {
+  return Bun.serve({
+    port: on,
+    hostname: "127.0.0.1",
+    async fetch(request) {
+      const sync = Sync.parse(await request.json());
+      return new Promise<Response>((respond) => {
+        const answer = (given: Partial<SyncAnswer> = {}) =>
+          respond(Response.json({ id: 3, leaseMs: 30_000, jobs: [], start: [], kill: [], ...given }));
+        const refuse = (status: number) => respond(Response.json({ detail: "no" }, { status }));
+        heard.push({ sync, answer, refuse });
+      });
+    },
+  });
+}
+
+beforeEach(() => {
+  heard = [];
+  server = master();
+  port = server.port!;
+  bench = new Bench(2);
+  bench.onNews = () => loop.tell();
+  loop = new Loop(
+    new Client({ host: "127.0.0.1", port, token: "t" }),
+    { name: "here", port: 1, address: undefined },
+    OwnSettings.open(bench.folder),
+    bench.work,
+  );
+  loop.tell();
+});
+afterEach(async () => {
+  const left = loop.leave(1);
+  await server.stop(true);
+  await left;
+  await bench[Symbol.asyncDispose]();
+});
+
+const next = async () => until(async () => heard.shift(), "a sync");
+const give = (command: string[], ...start: Ordered[]): { jobs: JobOrder[]; start: Ordered[] } => ({
+  jobs: [jobOrder(command)],
+  start,
+});
+const keys = (runs: RunKey[]) => runs.map(({ task, attempt }) => `${task}.${attempt}`);
+
+describe("the first sync", () => {
+  test("says hello and asks for as many tasks as there are slots; later ones do not say hello", async () => {
+    const first = await next();
+    expect(first.sync).toMatchObject({ hello: true, free: 2, alive: [], ended: [], name: "here" });
+    first.answer();
+    expect((await next()).sync.hello).toBeUndefined();
+    expect(loop.id).toBe(3);
+    expect(loop.connected).toBe(true);
+  });
+});
+
+describe("the same answer twice", () => {
+  test("starts a task once, and an order for one whose result the master has starts nothing", async () => {
+    const ledger = join(bench.folder, "ledger");
+    const orders = give(["sh", "-c", 'echo x >>"$1"', "sh", ledger], ordered(0));
+    (await next()).answer({ ...orders, start: [ordered(0), ordered(0)] });
+    const parked = await next();
+    const report = await until(
+      async () => heard.find(({ sync }) => sync.ended.length > 0) ?? undefined,
+      "the result to be sent while the other sync is parked",
+    );
+    heard.splice(heard.indexOf(report), 1);
+    expect(keys(report.sync.ended)).toEqual(["0.1"]);
+    report.answer(orders);
+    parked.answer(orders);
+    const after = await next();
+    expect(after.sync).toMatchObject({ alive: [], ended: [] });
+    after.answer({ ...orders, start: [ordered(0, 2)] });
+    await until(async () => heard.find(({ sync }) => keys(sync.ended).includes("0.2")), "the second attempt");
+    expect(readFileSync(ledger, "utf8")).toBe("x\nx\n");
+  });
+
+  test("kills once, and a kill of what ended long ago is passed over", async () => {
+    (await next()).answer(give(["sleep", "30"], ordered(0)));
+    const kill = [{ job: 7, task: 0, attempt: 1 }];
+    (await next()).answer({ kill: [...kill, ...kill] });
+    const report = await until(async () => heard.find(({ sync }) => sync.ended.length > 0), "the report");
+    expect(report.sync.ended).toMatchObject([{ task: 0, reason: "killed" }]);
+    for (const one of heard.splice(0)) one.answer({ kill });
+    const after = await next();
+    expect(after.sync).toMatchObject({ alive: [], ended: [] });
+  });
+});
+
+describe("an order", () => {
+  test("without its job is not carried out, and the slave stays as it was", async () => {
+    (await next()).answer({ start: [ordered(0)] });
+    expect((await next()).sync).toMatchObject({ alive: [], ended: [], free: 2 });
+  });
+
+  test("to start and to kill the same run in one answer ends it", async () => {
+    const kill = [{ job: 7, task: 0, attempt: 1 }];
+    (await next()).answer({ ...give(["sleep", "30"], ordered(0)), kill });
+    const report = await until(async () => heard.find(({ sync }) => sync.ended.length > 0), "the report");
+    expect(report.sync.ended).toMatchObject([{ task: 0, reason: "killed" }]);
+  });
+
+  test("for more tasks than there are slots is carried out slot by slot; no more are asked for", async () => {
+    const tasks = Array.from({ length: 6 }, (_, task) => ordered(task));
+    (await next()).answer(give(["sleep", "0.1"], ...tasks));
+    const { sync } = await next();
+    expect(sync.free).toBe(0);
+    expect(sync.alive).toHaveLength(6);
+    const ended = new Set<number>();
+    await until(async () => {
+      for (const one of heard.splice(0)) {
+        for (const run of one.sync.ended) ended.add(run.task);
+        one.answer();
+      }
+      return ended.size === 6 || undefined;
+    }, "all six to be reported");
+  });
+});
+
+describe("results wait", () => {
+  test("while the master refuses, and are sent again whole", async () => {
+    (await next()).answer(give(["true"], ordered(0)));
+    const failing = await until(async () => heard.find(({ sync }) => sync.ended.length > 0), "the report");
+    for (const one of heard.splice(0)) one.refuse(500);
+    const again = await until(
+      async () => heard.find((one) => one !== failing && one.sync.ended.length > 0),
+      "it again",
+    );
+    expect(again.sync.ended).toEqual(failing.sync.ended);
+    expect(bench.work.unsent).toHaveLength(1);
+    for (const one of heard.splice(0)) one.answer();
+    await until(async () => bench.work.unsent.length === 0 || undefined, "the result to be settled");
+  });
+
+  test("while nobody listens, and the slave connects again by itself", async () => {
+    (await next()).answer(give(["sleep", "0.2"], ordered(0)));
+    await next();
+    await server.stop(true);
+    await until(async () => bench.work.unsent.length === 1 || undefined, "the task to end");
+    await until(async () => !loop.connected || undefined, "the slave to notice");
+    server = master(port);
+    const report = await until(async () => heard.find(({ sync }) => sync.ended.length > 0), "the result");
+    report.answer();
+    await until(async () => loop.connected || undefined, "the slave to be connected");
+  });
+
+  test("in pieces the master takes, when there are very many", async () => {
+    (await next()).answer();
+    await next();
+    const runs = Array.from({ length: 1200 }, (_, task) => ordered(task));
+    for (const run of runs) bench.work.kill(run, "killed");
+    const told = new Set<string>();
+    let most = 0;
+    await until(async () => {
+      for (const one of heard.splice(0)) {
+        most = Math.max(most, one.sync.ended.length);
+        for (const key of keys(one.sync.ended)) told.add(key);
+        one.answer();
+      }
+      return told.size === runs.length || undefined;
+    }, "all of them to be reported");
+    expect(most).toBe(500);
+  });
+});
+
+describe("letting go", () => {
+  test("asks for nothing more, and gives back what an answer on its way still brings", async () => {
+    const first = await next();
+    loop.drain();
+    first.answer(give(["sleep", "30"], ordered(0), ordered(1)));
+    const report = await until(
+      async () => heard.find(({ sync }) => sync.ended.length > 0),
+      "the tasks to be given back",
+    );
+    expect(report.sync).toMatchObject({ free: 0, ended: [{ reason: "returned" }, { reason: "returned" }] });
+    expect(bench.work.runningCount).toBe(0);
+  });
+
+  test("ends with a last sync that takes leave, with the last results", async () => {
+    (await next()).answer();
+    await next();
+    bench.work.kill(ordered(9), "killed");
+    const left = loop.leave(5000);
+    await until(async () => {
+      const farewell = heard.find(({ sync }) => sync.leaving);
+      for (const one of heard.splice(0)) one.answer();
+      return farewell;
+    }, "the farewell");
+    expect(await left).toBe(true);
+    expect(bench.work.unsent).toEqual([]);
+  });
+
+  test("does not wait for a master that is away longer than it was told to", async () => {
+    (await next()).answer();
+    await server.stop(true);
+    expect(await loop.leave(200)).toBe(false);
+  });
+});

@@ -1,0 +1,83 @@
+// What a slave owns, on its own disk.
+import { afterAll, beforeEach, describe, expect, test } from "bun:test";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { PlainError } from "../../lib/local/program";
+import { OwnSettings } from "../../lib/slave/settings";
+
+const all = mkdtempSync(join(tmpdir(), "drqueue-settings-"));
+let folder: string;
+let count = 0;
+beforeEach(() => {
+  folder = join(all, `${++count}`);
+  mkdirSync(folder);
+});
+afterAll(() => rmSync(all, { recursive: true, force: true }));
+
+test("a new slave has a slot per CPU in pool Default, and an identity it keeps", () => {
+  const own = OwnSettings.open(folder);
+  expect(own.settings).toEqual({ slots: availableParallelism(), pools: ["Default"], enabled: true });
+  const changed = own.change({ slots: 3, addPools: ["maya"], enabled: false });
+  const again = OwnSettings.open(folder);
+  expect(again.settings).toEqual(changed);
+  expect(again.key).toBe(own.key);
+});
+
+describe("pools", () => {
+  test("are added and removed, each is there once, and their order is kept", () => {
+    const own = OwnSettings.open(folder);
+    expect(own.change({ pools: ["a", "b", "a"] }).pools).toEqual(["a", "b"]);
+    expect(own.change({ addPools: ["c", "a"], removePools: ["b"] }).pools).toEqual(["a", "c"]);
+    expect(own.change({ removePools: ["not there"] }).pools).toEqual(["a", "c"]);
+  });
+
+  test("are at most as many as the master takes, also when they come a few at a time", () => {
+    const own = OwnSettings.open(folder);
+    const some = (letter: string) => Array.from({ length: 40 }, (_, i) => `${letter}${i}`);
+    own.change({ addPools: some("a") });
+    expect(() => own.change({ addPools: some("b") })).toThrow(PlainError);
+    expect(OwnSettings.open(folder).settings.pools).toHaveLength(41);
+  });
+
+  test("cannot all be removed: nothing is changed then", () => {
+    const own = OwnSettings.open(folder);
+    expect(() => own.change({ removePools: ["Default"], slots: 9 })).toThrow(/at least one pool: name another/);
+    expect(own.settings.pools).toEqual(["Default"]);
+    expect(OwnSettings.open(folder).settings.slots).not.toBe(9);
+  });
+});
+
+test("a change that cannot be kept does not count", () => {
+  const own = OwnSettings.open(folder);
+  const before = own.settings;
+  rmSync(folder, { recursive: true });
+  expect(() => own.change({ slots: 7 })).toThrow(PlainError);
+  expect(own.settings).toEqual(before);
+});
+
+describe("a damaged file is one clear line, and stays for a person to look at", () => {
+  const key = crypto.randomUUID();
+  const settings = { slots: 1, pools: ["Default"], enabled: true };
+  const damaged: [what: string, text: string][] = [
+    ["empty", ""],
+    ["cut short", '{"format": 1, "key": "'],
+    ["not an object", "null"],
+    ["of other settings", JSON.stringify({ format: 1, key, settings: { ...settings, slots: -1 } })],
+    ["without an identity", JSON.stringify({ format: 1, settings })],
+    ["of an identity that the master would refuse", JSON.stringify({ format: 1, key: "me", settings })],
+  ];
+  for (const [what, text] of damaged) {
+    test(what, () => {
+      const file = join(folder, "slave.json");
+      writeFileSync(file, text);
+      expect(() => OwnSettings.open(folder)).toThrow(`${file} is damaged: remove it to begin with a new identity`);
+      expect(readFileSync(file, "utf8")).toBe(text);
+    });
+  }
+});
+
+test("a change leaves no half-written file", () => {
+  OwnSettings.open(folder).change({ slots: 2 });
+  expect(existsSync(join(folder, "slave.json.new"))).toBe(false);
+});
