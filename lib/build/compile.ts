@@ -27,7 +27,7 @@ export async function compile({ entry, assets, file, target }: Recipe): Promise<
         autoloadDotenv: false,
         autoloadBunfig: false,
       },
-      // Starts in a third of the time.
+      // Starts in half the time: 40 ms instead of 89.
       bytecode: true,
       format: "esm",
       minify: true,

@@ -4,11 +4,13 @@ import { lineBreak, type Message, message, text } from "@optique/core/message";
 import { map, optional } from "@optique/core/modifiers";
 import type { Parser } from "@optique/core/parser";
 import { command, flag, option } from "@optique/core/primitives";
+import type { Usage } from "@optique/core/usage";
 import { string } from "@optique/core/valueparser";
-import type { Client } from "../client";
+import { type Client, ClientError } from "../client";
 import { dataFolder } from "../local/folder";
+import { shortUsage } from "../local/help";
 import { clientOf } from "../local/master-address";
-import type { Step } from "../local/program";
+import { PlainError, type Step } from "../local/program";
 
 /** A command as the program takes it. */
 export type Command = Parser<"sync" | "async", Step, unknown>;
@@ -16,7 +18,7 @@ export type Command = Parser<"sync" | "async", Step, unknown>;
 /** How a command prints: a value for programs with --json, else text for people. */
 export type Print = { readonly json: boolean; (value: unknown, text: () => string): void };
 
-const common = object({
+const common = object("Options of every command", {
   json: optional(flag("--json", { description: message`Print JSON, for programs.` })),
   master: optional(
     option("--master", string({ metavar: "HOST[:PORT]" }), {
@@ -55,14 +57,28 @@ export function clientStep<T>(parser: Parser<"sync" | "async", T, unknown>, act:
     ({ given, common }): Step =>
       async () => {
         const client = clientOf(dataFolder(common.data), common.master);
-        return (await act(client, given, printer(common.json === true))) ?? 0;
+        try {
+          return (await act(client, given, printer(common.json === true))) ?? 0;
+        } catch (error) {
+          throw error instanceof ClientError ? toldToPeople(error) : error;
+        }
       },
   );
 }
 
 /** The help texts of a command as the parser wants them. */
-export function helpOf({ does, more, examples }: Words): { brief: Message; description: Message; footer: Message } {
-  return { brief: does, description: more ? message`${does} ${more}` : does, footer: examplesText(examples) };
+export function helpOf({ does, more, examples }: Words): {
+  brief: Message;
+  description: Message;
+  footer: Message;
+  usageLine: (usage: Usage) => Usage;
+} {
+  return { brief: does, description: more ?? [], footer: examplesText(examples), usageLine: shortUsage };
+}
+
+/** Examples as they stand below a help text. */
+export function examplesText(examples: readonly string[]): Message {
+  return [text("Examples:"), ...examples.flatMap((example) => [lineBreak(), text(`  drqueue ${example}`)])];
 }
 
 /** Columns of the terminal; wide when the output goes to a file. */
@@ -78,6 +94,8 @@ function printer(json: boolean): Print {
   return Object.assign(print, { json });
 }
 
-function examplesText(examples: string[]): Message {
-  return [text("Examples:"), ...examples.flatMap((example) => [lineBreak(), text(`  drqueue ${example}`)])];
+/** What a person does next; a request that the master finds wrong is wrong usage, exit code 2. */
+function toldToPeople({ status, message }: ClientError): PlainError {
+  if (status !== undefined) return new PlainError(message, status === 400 ? 2 : 1);
+  return new PlainError(`${message}: start a master with drqueue master, or name one in DRQUEUE_MASTER or --master`);
 }

@@ -1,49 +1,104 @@
 // Shows jobs until they have ended: a live bar each on a terminal, plain lines elsewhere.
-import type { Client } from "../client";
+import { type Client, ClientError } from "../client";
 import type { Job } from "../protocol";
 import { hasEnded } from "../states";
 import { Progress, progressLine } from "./progress";
 
-const lookMs = 250;
+/** How often to look, ms: seldom when many jobs are followed. */
+const look = { every: 250, atMost: 2000, jobsAtOnce: 10 } as const;
 /** Without a terminal: a line at least so often, and when so much was done since the last. */
 const quiet = { everyMs: 15_000, percent: 5 } as const;
+/** A master that is being started again is waited for so long. */
+const patienceMs = 60_000;
 
-/** Follows jobs to their end, without a word when `silent`. Returns them as they ended. `stop` ends it early. */
+/**
+ * Follows jobs to their end, without a word when `silent`. Returns them as they ended. `stop` ends it early. Throws when a job is
+ * deleted meanwhile or the master stays away.
+ */
 export async function follow(
   client: Client,
   ids: readonly number[],
   { silent, stop }: { silent?: boolean; stop?: AbortSignal } = {},
 ): Promise<Job[]> {
-  const live = !silent && process.stdout.isTTY === true;
+  const screen = silent ? undefined : process.stdout.isTTY === true ? new LiveLines() : new PlainLines();
   const progress = new Map(ids.map((id) => [id, new Progress()]));
-  const told = new Map<number, { percent: number; at: number; state: string }>();
-  let shown = 0;
-  for (;;) {
-    const now = performance.now();
-    const jobs = await Promise.all(ids.map((id) => client.job(id)));
-    const width = process.stdout.columns ?? 100;
-    const lines = jobs.map((job) => ({ job, line: progressLine(job, progress.get(job.id)!.note(job, now), width) }));
-    if (live) {
-      const most = Math.max(1, (process.stdout.rows ?? 24) - 1);
-      const visible = lines.slice(0, most).map(({ line }) => `${line}\x1b[K`);
-      process.stdout.write(`${shown > 1 ? `\x1b[${shown - 1}A` : ""}\r${visible.join("\n")}`);
-      shown = visible.length;
-    } else if (!silent) {
-      for (const { job, line } of lines) if (isNews(told, job, now)) process.stdout.write(`${line}\n`);
+  const latest = new Map<number, Job>();
+  const pause = Math.min(look.atMost, look.every * Math.ceil(ids.length / look.jobsAtOnce));
+  let heard = performance.now();
+  try {
+    for (;;) {
+      const now = performance.now();
+      const moving = ids.filter((id) => !hasEnded(latest.get(id)?.state ?? "waiting"));
+      try {
+        for (const job of await Promise.all(moving.map((id) => client.job(id)))) latest.set(job.id, job);
+        heard = now;
+      } catch (error) {
+        if (latest.size === 0 || !isAway(error) || now - heard > patienceMs) throw error;
+        await Bun.sleep(pause);
+        continue;
+      }
+      const jobs = ids.map((id) => latest.get(id)!);
+      screen?.show(jobs.map((job) => ({ job, ...progress.get(job.id)!.note(job, now) })));
+      if (stop?.aborted || jobs.every((job) => hasEnded(job.state))) return jobs;
+      await Bun.sleep(pause);
     }
-    if (stop?.aborted || jobs.every((job) => hasEnded(job.state))) {
-      if (live) process.stdout.write("\n");
-      return jobs;
-    }
-    await Bun.sleep(lookMs);
+  } finally {
+    screen?.leave();
   }
 }
 
-function isNews(told: Map<number, { percent: number; at: number; state: string }>, job: Job, now: number): boolean {
-  const percent = (job.frameCounts.finished / Math.max(1, job.frameCounts.total)) * 100;
-  const last = told.get(job.id);
-  if (last && last.state === job.state && percent - last.percent < quiet.percent && now - last.at < quiet.everyMs)
-    return false;
-  told.set(job.id, { percent, at: now, state: job.state });
-  return true;
+type Shown = { job: Job; rate: number | undefined; left: number | undefined };
+
+/** Lines that are written over, with the cursor left below them however it ends. */
+class LiveLines {
+  private lines = 0;
+  private readonly interrupted = () => {
+    this.leave();
+    process.exit(130);
+  };
+
+  constructor() {
+    process.on("SIGINT", this.interrupted);
+  }
+
+  show(shown: readonly Shown[]): void {
+    const rows = Math.max(1, (process.stdout.rows ?? 24) - 1);
+    // The last column stays free: some terminals begin a new line when it is written.
+    const width = (process.stdout.columns ?? 80) - 1;
+    const visible = shown.slice(0, rows).map(({ job, ...pace }) => `${progressLine(job, pace, width)}\x1b[K`);
+    process.stdout.write(`${this.lines > 1 ? `\x1b[${this.lines - 1}A` : ""}\r${visible.join("\n")}`);
+    this.lines = visible.length;
+  }
+
+  leave(): void {
+    process.off("SIGINT", this.interrupted);
+    if (this.lines > 0) process.stdout.write("\n");
+    this.lines = 0;
+  }
+}
+
+/** A line when there is news of a job. */
+class PlainLines {
+  private readonly told = new Map<number, { percent: number; at: number; state: string }>();
+
+  show(shown: readonly Shown[]): void {
+    const now = performance.now();
+    for (const { job, ...pace } of shown)
+      if (this.isNews(job, now)) process.stdout.write(`${progressLine(job, pace, 100)}\n`);
+  }
+
+  leave(): void {}
+
+  private isNews(job: Job, now: number): boolean {
+    const percent = (job.frameCounts.finished / Math.max(1, job.frameCounts.total)) * 100;
+    const last = this.told.get(job.id);
+    const moved = !last || last.state !== job.state || percent - last.percent >= quiet.percent;
+    if (!moved && (hasEnded(job.state) || now - last.at < quiet.everyMs)) return false;
+    this.told.set(job.id, { percent, at: now, state: job.state });
+    return true;
+  }
+}
+
+function isAway(error: unknown): boolean {
+  return error instanceof ClientError && (error.status === undefined || error.status === 503);
 }

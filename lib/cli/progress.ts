@@ -1,9 +1,12 @@
 // The live line of a job: bar, frames done, rate, time left.
 import type { Job } from "../protocol";
-import { bar, paint, plain, span, stateText } from "./table";
+import { bar, count, cut, paint, plain, span, stateText } from "./table";
 
 /** Over so much time the rate is measured, ms. */
 const windowMs = 60_000;
+
+/** Columns of the parts of a line. */
+const most = { name: 28, shortName: 10, bar: 40, shortBar: 8 } as const;
 
 /** Follows how many frames are done. `now` in ms, any clock that does not jump. */
 export class Progress {
@@ -24,7 +27,7 @@ export class Progress {
   }
 }
 
-/** One line for a job, at most `width` wide. */
+/** One line for a job, at most `width` wide: what matters least gives way first. */
 export function progressLine(
   job: Job,
   { rate, left }: { rate: number | undefined; left: number | undefined },
@@ -32,16 +35,34 @@ export function progressLine(
 ): string {
   const { finished, failed, total } = job.frameCounts;
   const percent = `${Math.floor((finished / Math.max(1, total)) * 100)} %`.padStart(5);
-  const counts = `${finished}/${total} frames${failed > 0 ? paint("red", `, ${failed} failed`) : ""}`;
+  const counts = `${count(finished)}/${count(total)} frames${failed > 0 ? paint("red", `, ${count(failed)} failed`) : ""}`;
+  const moves = job.state === "running" || job.state === "waiting";
   const pace = rate === undefined ? "" : `  ${paceText(rate)}`;
-  const rest = left === undefined || left === 0 ? "" : `  ${span(left)} left`;
-  const after = ` ${percent}  ${counts}${pace}${rest}  ${stateText(job.state)}`;
-  const name = `job ${job.id} ${plain(job.name)}`.slice(0, 28);
-  const barWidth = Math.max(8, Math.min(40, width - Bun.stringWidth(after) - name.length - 3));
-  return `${name}  ${bar(job.frameCounts, barWidth)}${after}`;
+  const rest = moves && left !== undefined && left > 0 ? `  ${timeLeft(left)} left` : "";
+  const state = `  ${stateText(job.state)}`;
+  const ends = [
+    ` ${percent}  ${counts}${pace}${rest}${state}`,
+    ` ${percent}  ${counts}${rest}${state}`,
+    ` ${percent}  ${counts}${state}`,
+    ` ${percent}${state}`,
+  ];
+  const end = ends.find((text) => Bun.stringWidth(text) + most.shortName + most.shortBar + 2 <= width) ?? ends.at(-1)!;
+  const room = width - Bun.stringWidth(end) - 2;
+  const name = cut(
+    `job ${job.id} ${plain(job.name)}`,
+    Math.max(most.shortName, Math.min(most.name, room - most.shortBar)),
+  );
+  const wide = Math.max(0, Math.min(most.bar, room - Bun.stringWidth(name)));
+  return `${name}  ${bar(job.frameCounts, wide)}${end}`;
 }
 
 function paceText(perSecond: number): string {
   if (perSecond >= 1) return `${perSecond.toFixed(1)}/s`;
   return perSecond * 60 >= 1 ? `${(perSecond * 60).toFixed(1)}/min` : `${(perSecond * 3600).toFixed(1)}/h`;
+}
+
+/** An estimate: no fractions. */
+function timeLeft(seconds: number): string {
+  const whole = Math.max(1, Math.round(seconds));
+  return whole < 60 ? `${whole} s` : span(whole);
 }

@@ -2,31 +2,61 @@
 import { styleText } from "node:util";
 import type { JobState, SlaveState, TaskState } from "../states";
 
-/** A column; `flexible` ones give way when the terminal is narrow, `right` is for numbers. */
-export type Column<Row> = { title: string; of: (row: Row) => string; right?: boolean; flexible?: boolean };
+/** A column; `right` is for numbers. In a narrow terminal `flexible` ones are cut, then `spare` ones left out, the last first. */
+export type Column<Row> = {
+  title: string;
+  of: (row: Row) => string;
+  right?: boolean;
+  flexible?: boolean;
+  spare?: boolean;
+};
+
+/** So much of a flexible column stays. */
+const least = 8;
+const gap = 2;
 
 /** Lays rows out in columns that fit `width`; what does not fit into a flexible column ends in dots. */
 export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[], width: number): string {
-  const cells = rows.map((row) => columns.map((column) => column.of(row)));
-  const widths = columns.map(({ title }, at) =>
-    cells.reduce((most, row) => Math.max(most, Bun.stringWidth(row[at]!)), title.length),
-  );
-  let over = widths.reduce((sum, one) => sum + one, 2 * (columns.length - 1)) - width;
-  while (over > 0) {
-    const widest = columns.reduce(
-      (best, { flexible }, at) => (flexible && (best < 0 || widths[at]! > widths[best]!) ? at : best),
-      -1,
-    );
-    if (widest < 0 || widths[widest]! <= 8) break;
-    widths[widest]!--;
-    over--;
+  let shown = columns.map((column) => {
+    const cells = rows.map(column.of);
+    const needs = cells.reduce((most, cell) => Math.max(most, Bun.stringWidth(cell)), column.title.length);
+    return { ...column, cells, width: needs };
+  });
+  const over = (least?: number) =>
+    shown.reduce(
+      (sum, column) => sum + (column.flexible ? Math.min(column.width, least ?? column.width) : column.width),
+      0,
+    ) +
+    gap * (shown.length - 1) -
+    width;
+  while (over(least) > 0) {
+    const spare = shown.findLast((column) => column.spare);
+    if (!spare) break;
+    shown = shown.filter((column) => column !== spare);
   }
-  const line = (row: readonly string[]) =>
-    row
-      .map((cell, at) => fit(cell, widths[at]!, columns[at]!.right === true))
-      .join("  ")
+  for (let excess = over(); excess > 0; excess--) {
+    const widest = shown
+      .filter((column) => column.flexible && column.width > least)
+      .reduce<(typeof shown)[number] | undefined>(
+        (best, one) => (best && best.width >= one.width ? best : one),
+        undefined,
+      );
+    if (!widest) break;
+    widest.width--;
+  }
+  const line = (cell: (column: (typeof shown)[number]) => string) =>
+    shown
+      .map((column) => fit(cell(column), column.width, column.right === true))
+      .join(" ".repeat(gap))
       .trimEnd();
-  return [paint("bold", line(columns.map(({ title }) => title))), ...cells.map(line), ""].join("\n");
+  return [
+    paint(
+      "bold",
+      line(({ title }) => title),
+    ),
+    ...rows.map((_, at) => line(({ cells }) => cells[at]!)),
+    "",
+  ].join("\n");
 }
 
 /** Names and values under each other. */
@@ -65,6 +95,25 @@ export function span(seconds: number): string {
   return `${Math.floor(whole / 86_400)} d ${Math.floor((whole % 86_400) / 3600)} h`;
 }
 
+/** How long ago something was, roughly: `42 s`, `3 m`, `2 h`, `5 d`. */
+export function age(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} m`;
+  if (whole < 2 * 86_400) return `${Math.floor(whole / 3600)} h`;
+  return `${Math.floor(whole / 86_400)} d`;
+}
+
+/** A time of the clock here, `2026-11-22 15:18:11`; empty for null. */
+export function moment(time: string | null): string {
+  return time === null ? "" : new Date(time).toLocaleString("sv-SE");
+}
+
+/** A count as people read it: `950`, `1,000,000`. */
+export function count(number: number): string {
+  return number.toLocaleString("en");
+}
+
 const colours = {
   waiting: "yellow",
   running: "cyan",
@@ -86,18 +135,28 @@ export function paint(style: Parameters<typeof styleText>[0], text: string): str
   return styleText(style, text, { stream: process.stdout });
 }
 
-/** Text from elsewhere without what would steer the terminal. */
+/** Text from elsewhere without what would steer the terminal or turn the line around. */
 export function plain(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, " ");
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+/g, " ");
 }
 
-function fit(cell: string, width: number, right: boolean): string {
-  const length = Bun.stringWidth(cell);
-  if (length <= width) return right ? " ".repeat(width - length) + cell : cell + " ".repeat(width - length);
+/** The beginning of a text, at most `width` columns, with dots when it was longer. */
+export function cut(text: string, width: number): string {
+  if (Bun.stringWidth(text) <= width) return text;
   let kept = "";
-  for (const sign of cell) {
-    if (Bun.stringWidth(kept + sign) > width - 3) break;
-    kept += sign;
+  let left = width - 3;
+  for (const { segment } of signs.segment(text)) {
+    left -= Bun.stringWidth(segment);
+    if (left < 0) break;
+    kept += segment;
   }
-  return `${kept}...`.padEnd(width);
+  return `${kept}...`;
+}
+
+const signs = new Intl.Segmenter();
+
+function fit(cell: string, width: number, right: boolean): string {
+  const kept = cut(cell, width);
+  const blanks = " ".repeat(Math.max(0, width - Bun.stringWidth(kept)));
+  return right ? blanks + kept : kept + blanks;
 }

@@ -36,21 +36,22 @@ function isOptions(term: Usage[number]): boolean {
   return (term.type === "optional" || term.type === "multiple") && term.terms.every(isOptions);
 }
 
-/** Arguments before options, and defaults without quotation marks. */
+/** Arguments before options, a command's own before those of all, and defaults without quotation marks. */
 function sectionsOf(sections: readonly DocSection[]): DocSection[] {
-  const split = sections.flatMap(({ title, entries }): DocSection[] => {
-    if (title !== undefined) return [{ title, entries }];
-    const of = (kind: (entry: DocEntry) => boolean) => entries.filter(kind);
-    return [
-      { title: "More", entries: of(({ term }) => term.type === "command") },
-      { title: "Arguments", entries: of(({ term }) => term.type === "argument") },
-      { title: "Options", entries: of(({ term }) => term.type !== "argument" && term.type !== "command") },
-    ];
-  });
-  const arguments_ = split.filter(({ title }) => title === "Arguments");
-  return [...arguments_, ...split.filter(({ title }) => title !== "Arguments")]
+  const isCommand = ({ term }: DocEntry) => term.type === "command";
+  const isArgument = ({ term }: DocEntry) => term.type === "argument";
+  const named = sections.filter(({ title }) => title !== undefined);
+  const rest = sections.filter(({ title }) => title === undefined).flatMap(({ entries }) => entries);
+  const ofCommands = named.filter(({ entries }) => entries.every(isCommand));
+  return [
+    ...ofCommands,
+    { title: "More", entries: rest.filter(isCommand) },
+    { title: "Arguments", entries: rest.filter(isArgument) },
+    { title: "Options", entries: rest.filter((entry) => !isCommand(entry) && !isArgument(entry)) },
+    ...named.filter((section) => !ofCommands.includes(section)),
+  ]
     .filter(({ entries }) => entries.length > 0)
-    .map(({ title, entries }) => ({ ...(title && { title }), entries: entries.map(unquoted) }));
+    .map(({ title, entries }) => ({ ...(title !== undefined && { title }), entries: entries.map(unquoted) }));
 }
 
 function unquoted(entry: DocEntry): DocEntry {

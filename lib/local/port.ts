@@ -10,7 +10,7 @@ type Fetch = (request: Request, server: Bun.Server<undefined>) => Response | Pro
 export function listenOn(host: string, port: number, fetch: Fetch): Listening {
   let server: Bun.Server<undefined>;
   try {
-    // A parked sync is silent for 10 s at most, a followed log as long as its renderer is.
+    // A parked sync is silent for 10 s at most; what may be silent for longer says so by allowSilence.
     server = Bun.serve({ hostname: host, port, fetch, idleTimeout: 255 });
   } catch (error) {
     const { code } = error as { code?: string };
@@ -25,8 +25,19 @@ export function listenOn(host: string, port: number, fetch: Fetch): Listening {
     port: server.port ?? port,
     async stop() {
       // stop() alone waits for open streams, such as followed logs.
-      await Promise.race([server.stop(), Bun.sleep(1000)]);
+      // The timer is cleared: it would keep the process from ending for the rest of its time.
+      let timer: Timer | undefined;
+      const late = new Promise<void>((told) => {
+        timer = setTimeout(told, 1000);
+      });
+      await Promise.race([server.stop(), late]);
+      clearTimeout(timer);
       await server.stop(true);
     },
   };
+}
+
+/** Keeps the connection of a request open however long its answer is silent. `server`: what `fetch` was given with it. */
+export function allowSilence(server: unknown, request: Request): void {
+  (server as Partial<Bun.Server<undefined>> | undefined)?.timeout?.(request, 0);
 }

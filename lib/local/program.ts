@@ -1,9 +1,12 @@
 // How every program of DrQueue reads its flags and ends: one line for an error, help with --help, an exit code that tells.
 import { runParserAsync } from "@optique/core/facade";
-import { formatMessage, type Message, message } from "@optique/core/message";
+import { type Message, message } from "@optique/core/message";
 import type { Mode, Parser } from "@optique/core/parser";
+import { extractCommandNames } from "@optique/core/usage";
 import type { ValueParser } from "@optique/core/valueparser";
 import packageFile from "../../package.json";
+import { helpText } from "./help";
+import { wrongUsage } from "./wrong-usage";
 
 /** This release. */
 export const version: string = packageFile.version;
@@ -21,36 +24,49 @@ export class PlainError extends Error {
 /** A step that the flags were read into; it returns the exit code. */
 export type Step = () => Promise<number>;
 
+/** What help says of the whole program. */
+export type About = { brief: Message; footer?: Message };
+
 /** Reads the arguments and takes the step they name. Ends the process when it was only asked for help, or asked wrongly. */
 export async function runProgram(
   name: string,
   parser: Parser<Mode, Step, unknown>,
   args: readonly string[],
-  brief: Message,
+  about: Message | About,
 ): Promise<void> {
-  const tell = (error: unknown): never => {
-    const text = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`${name.split(" ")[0]}: ${text}\n`);
-    if (process.env.DRQUEUE_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
-    process.exit(error instanceof PlainError ? error.exitCode : 1);
-  };
+  endQuietlyWithoutReader();
+  const { brief, footer } = "brief" in about ? about : { brief: about, footer: undefined };
+  const commands = extractCommandNames(parser.usage);
+  const place = commands.has(args[0] ?? "") ? `${name} ${args[0]}` : name;
+  const colors = process.stdout.isTTY === true && !process.env.NO_COLOR;
+  let printed = "";
   const step = (await runParserAsync(parser, name, args, {
-    help: { option: true, command: true, onShow: () => process.exit(0) },
-    version: { option: true, value: version, onShow: () => process.exit(0) },
-    completion: { command: true, option: true, onShow: () => process.exit(0) },
+    help: {
+      option: true,
+      ...(commands.size > 0 && { command: true }),
+      onShow: (_code, page) => {
+        process.stdout.write(helpText(name, page, { width: helpWidth(), colors }));
+        process.exit(0);
+      },
+    },
+    version: { option: true, value: version, onShow: () => leaveWith(printed) },
+    ...(commands.size > 0 && { completion: { command: true, onShow: () => leaveWith(printed) } }),
     brief,
+    ...(footer && { footer }),
+    usageLine: [commands.size > 0 ? { type: "argument", metavar: "COMMAND" } : { type: "literal", value: "[options]" }],
     aboveError: "none",
-    colors: process.stdout.isTTY === true && !process.env.NO_COLOR,
-    maxWidth: Math.max(60, Math.min(process.stdout.columns ?? 100, 120)),
     showDefault: true,
     showChoices: true,
+    stdout: (text) => {
+      printed += `${text}\n`;
+    },
     stderr: () => {},
-    onError: (_code, error) => tell(new PlainError(`${flat(error)} (${name} --help shows what there is)`, 2)),
+    onError: (_code, error) => tell(name, new PlainError(wrongUsage(error, args, place, parser.usage), 2)),
   })) as Step;
   try {
     process.exitCode = await step();
   } catch (error) {
-    tell(error);
+    tell(name, error);
   }
 }
 
@@ -71,8 +87,27 @@ export function duration(metavar = "TIME"): ValueParser<"sync", number> {
   };
 }
 
-function flat(error: Message): string {
-  return formatMessage(error, { colors: false, quotes: true })
-    .replace(/\s*\n\s*/g, " ")
-    .replace(/\.$/, "");
+/** Tells an error and ends. What an error quotes from elsewhere must not steer the terminal. */
+function tell(name: string, error: unknown): never {
+  const text = (error instanceof Error ? error.message : String(error)).replace(
+    /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g,
+    " ",
+  );
+  process.stderr.write(`${name}: ${text}\n`);
+  if (process.env.DRQUEUE_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  process.exit(error instanceof PlainError ? error.exitCode : 1);
+}
+
+/** A reader that has seen enough, as in `jobs | head -1`, is no error. */
+function endQuietlyWithoutReader(): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+}
+
+function leaveWith(text: string): never {
+  process.stdout.write(text);
+  process.exit(0);
+}
+
+function helpWidth(): number {
+  return Math.max(60, Math.min(process.stdout.columns ?? 80, 100));
 }

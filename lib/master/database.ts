@@ -10,7 +10,7 @@ const journal = getLogger(["drqueue", "database"]);
 /** An open queue and how to close it and all that belongs to it. */
 export type Database = { queue: Queue; close(): Promise<void> };
 
-/** Opens the database at `url`, or the embedded one in the data folder. Throws a PlainError when it cannot be reached within 15 s. */
+/** Opens the database at `url`, or the embedded one in the data folder. Throws a PlainError when it cannot be reached within 10 s. */
 export async function openDatabase(url: string | undefined, data: string): Promise<Database> {
   if (url) {
     const queue = await reach(url);
@@ -49,7 +49,7 @@ async function reach(url: string): Promise<Queue> {
     } catch (error) {
       if (!isAway(error as Error))
         throw new PlainError(`the database at ${where} refused: ${(error as Error).message}`);
-      if (waited >= 15_000)
+      if (waited >= 10_000)
         throw new PlainError(`the database at ${where} does not answer: start it, or correct DATABASE_URL`);
       if (waited === 0) journal.info("waiting for the database at {where}", { where });
       await Bun.sleep(500);

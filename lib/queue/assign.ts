@@ -1,6 +1,6 @@
 // Hands out tasks to the slaves that ask, in one short transaction under row locks.
-import { parseSet, setOfTasks } from "../sets";
-import { moveTasks } from "./move";
+import { parseSet, setOfTasks, sizeOf } from "../sets";
+import { type Move, moveTasks } from "./move";
 import type { Tx } from "./open";
 import { type Assignment, type JobNeeds, plan, type SlaveNow } from "./plan";
 
@@ -10,34 +10,52 @@ export type Handed = Assignment & { readonly attempt: number };
 /** The most jobs looked at in one round; when tasks are left for free slots the caller asks again at once. */
 const mostCandidates = 500;
 
-/**
- * Plans and writes. `again` says that there may be more for these slaves: jobs another master had locked (`locked`), or beyond the
- * most that one round looks at.
- */
-export async function assign(
-  tx: Tx,
-  slaves: readonly SlaveNow[],
-): Promise<{ handed: Handed[]; again: "now" | "soon" | undefined }> {
-  const asking = slaves.filter((slave) => slave.enabled && slave.free > 0);
-  if (asking.length === 0) return { handed: [], again: undefined };
-  const free = asking.reduce((sum, slave) => sum + slave.free, 0);
-  const most = Math.min(free, mostCandidates);
-  const { jobs, locked, cut } = await candidates(tx, [...new Set(asking.flatMap((slave) => slave.pools))], most);
-  const planned = plan(jobs, asking);
-  const again = locked ? "soon" : cut && planned.length > 0 && planned.length < free ? "now" : undefined;
-  if (planned.length === 0) return { handed: [], again };
+/** What was handed out. `again`: there may be more for these slaves, beyond the most that one round looks at (`now`), or in jobs that another master had locked (`soon`). */
+export type Assigned = { handed: Handed[]; again: "now" | "soon" | undefined };
 
-  const byJob = Map.groupBy(planned, (assignment) => assignment.job);
-  await moveTasks(
-    tx,
-    [...byJob].map(([job, given]) => ({ job, running: setOfTasks(given.map(({ task }) => task)) })),
-  );
+/**
+ * Plans and writes. `ended`: tasks that go from running to finished or failed at the same time; they are moved in any case, and in
+ * the same statement as what their jobs hand out.
+ */
+export async function assign(tx: Tx, slaves: readonly SlaveNow[], ended: readonly Move[] = []): Promise<Assigned> {
+  const asking = slaves.filter((slave) => slave.enabled && slave.free > 0);
+  const { planned, again } = await planFor(tx, asking, ended);
+  await moveTasks(tx, together(ended, planned));
+  if (planned.length === 0) return { handed: [], again };
   const handed = await tx<Handed[]>`
     insert into run (job, task, attempt, slave)
     select given.job, given.task, 1 + coalesce((select max(attempt) from run where run.job = given.job and run.task = given.task), 0), given.slave
     from json_to_recordset(${JSON.stringify(planned)}::json) as given(job int, task int, slave int)
     returning job, task, attempt, slave`;
   return { handed: [...handed], again };
+}
+
+async function planFor(
+  tx: Tx,
+  asking: readonly SlaveNow[],
+  ended: readonly Move[],
+): Promise<{ planned: Assignment[]; again: Assigned["again"] }> {
+  if (asking.length === 0) return { planned: [], again: undefined };
+  const free = asking.reduce((sum, slave) => sum + slave.free, 0);
+  const most = Math.min(free, mostCandidates);
+  const { jobs, locked, cut } = await candidates(tx, [...new Set(asking.flatMap((slave) => slave.pools))], most);
+  // Their rows still count what has ended as running.
+  const gone = new Map(ended.map((move) => [move.job, sizeOf(move.finished ?? []) + sizeOf(move.failed ?? [])]));
+  const planned = plan(
+    jobs.map((job) => ({ ...job, running: job.running - (gone.get(job.id) ?? 0) })),
+    asking,
+  );
+  const again = locked ? "soon" : cut && planned.length > 0 && planned.length < free ? "now" : undefined;
+  return { planned, again };
+}
+
+/** One move a job. */
+function together(ended: readonly Move[], planned: readonly Assignment[]): Move[] {
+  const moves = new Map(ended.map((move) => [move.job, move]));
+  for (const [job, given] of Map.groupBy(planned, (assignment) => assignment.job)) {
+    moves.set(job, { ...moves.get(job), job, running: setOfTasks(given.map(({ task }) => task)) });
+  }
+  return [...moves.values()];
 }
 
 /**

@@ -22,7 +22,7 @@ import postgres from "postgres";
 import { createDataFolder } from "../local/folder";
 import { end, type Held, hold, within } from "../local/held";
 import { commandOf, isAlive } from "../local/processes";
-import { stagePostgres } from "./postgres-files";
+import { carriedPostgres, stagePostgres } from "./postgres-files";
 import { refuseClosedPath, type User, userToRunAs } from "./postgres-user";
 
 /** A running Postgres of our own: `postgres({ host: socketFolder, port, username: user, database })` reaches it. */
@@ -50,6 +50,8 @@ const logLimit = 10 * 1024 * 1024;
  * @throws Error in one line when it does not accept connections within 60 s; no process is then left
  */
 export async function startEmbedded(options: { data: string; onExit?: (why: string) => void }): Promise<Embedded> {
+  // Where there is none, no other trouble is worth a word.
+  carriedPostgres();
   createDataFolder(options.data);
   // The real path, so that a Postgres left over is known by its command line whatever path was given then and now.
   const data = realpathSync(options.data);

@@ -75,7 +75,9 @@ function migrationsFolder(): string {
 }
 
 function connect(place: Place, more: postgres.Options<Record<string, never>>): postgres.Sql {
-  const options = { connect_timeout: 10, onnotice: () => {}, ...more };
+  // Seconds until a lost server is tried again: by default up to 20, and slaves would wait as long after an outage.
+  const backoff = (tries: number) => Math.min(1, 0.05 * 2 ** tries);
+  const options = { connect_timeout: 10, backoff, onnotice: () => {}, ...more };
   if ("url" in place) return postgres(place.url, options);
   // Said in full, since PGPORT and PGSSLMODE would fill what is left out.
   const { socketFolder: host, port, database, user: username } = place;

@@ -10,12 +10,7 @@ import { dirname, join, relative } from "node:path";
  * @throws Error when this build carries no Postgres for this platform
  */
 export async function stagePostgres(dataFolder: string): Promise<string> {
-  const source = packedPostgres() ?? installedPostgres();
-  if (!source) {
-    throw new Error(
-      `this build carries no Postgres for ${platform()}: set DATABASE_URL to a Postgres server (14 or newer: multirange types)`,
-    );
-  }
+  const source = carriedPostgres();
   const folder = join(dataFolder, `postgres-${await source.version()}`);
   if (existsSync(folder)) return folder;
 
@@ -32,6 +27,15 @@ export async function stagePostgres(dataFolder: string): Promise<string> {
 }
 
 type Source = { version(): Promise<string>; unpack(folder: string): Promise<void> };
+
+/** The Postgres this build came with. Throws an Error that says what to do when there is none for this platform. */
+export function carriedPostgres(): Source {
+  const source = packedPostgres() ?? installedPostgres();
+  if (source) return source;
+  throw new Error(
+    `this build carries no Postgres for ${platform()}: set DATABASE_URL to a Postgres server (14 or newer: multirange types)`,
+  );
+}
 
 /** The archive in a compiled binary: there, `--asset` puts a file beside every module. See lib/build for how it is made. */
 function packedPostgres(): Source | undefined {

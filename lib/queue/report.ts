@@ -2,7 +2,7 @@
 import { type EndedRun, type RunKey, runName } from "../protocol";
 import { setOfTasks } from "../sets";
 import { judge, type Verdict } from "../states";
-import { type Move, moveTasks } from "./move";
+import type { Move } from "./move";
 import type { Tx } from "./open";
 
 /** A report, and the slave that made it. */
@@ -19,28 +19,31 @@ type Known = RunKey & {
   failures: number;
 };
 
+/** What came of reports. `moves` are still to be carried out; `simple`: all of them are from running to finished or failed. */
+export type Reported = { counted: Report[]; moves: Move[]; requeued: boolean; simple: boolean };
+
 /**
  * Ends runs as their slaves report them. A report for a run that has ended, was deleted, or belongs to another slave changes nothing;
- * only a late success counts still when the run was lost and its task has not been started again. Returns the reports that counted,
- * and whether tasks went back to waiting.
+ * only a late success counts still when the run was lost and its task has not been started again. The tasks are left to be moved by
+ * the caller, in the same transaction, since what is handed out next often moves tasks of the same jobs.
  */
-export async function report(tx: Tx, reports: readonly Report[]): Promise<{ counted: Report[]; requeued: boolean }> {
-  if (reports.length === 0) return { counted: [], requeued: false };
+export async function report(tx: Tx, reports: readonly Report[]): Promise<Reported> {
+  if (reports.length === 0) return { counted: [], moves: [], requeued: false, simple: true };
   const bySlaveAndRun = new Map(reports.map((given) => [`${given.slave}:${runName(given)}`, given]));
   const known = await lockAndRead(tx, [...bySlaveAndRun.values()]);
   const ended: { given: Report; verdict: Verdict }[] = [];
+  let late = false;
   for (const run of known) {
     const given = bySlaveAndRun.get(`${run.slave}:${runName(run)}`);
     if (!given) continue;
     const verdict = judge(given, { retries: run.retries, exitRule: run.exit_rule }, run.failures, run.wish);
-    if (run.open || (run.late && verdict.outcome === "finished")) ended.push({ given, verdict });
+    if (!run.open && !(run.late && verdict.outcome === "finished")) continue;
+    ended.push({ given, verdict });
+    late ||= !run.open;
   }
   await writeRuns(tx, ended);
-  await moveTasks(tx, movesOf(ended));
-  return {
-    counted: ended.map(({ given }) => given),
-    requeued: ended.some(({ verdict }) => verdict.next === "waiting"),
-  };
+  const requeued = ended.some(({ verdict }) => verdict.next === "waiting");
+  return { counted: ended.map(({ given }) => given), moves: movesOf(ended), requeued, simple: !requeued && !late };
 }
 
 /** Where the tasks of ended runs go, one move a job. */

@@ -4,6 +4,7 @@ import { type JobOrder, type Ordered, type RunKey, runName } from "../protocol";
 import { framesOfTask } from "../tasks";
 import { assign } from "./assign";
 import { layoutOf } from "./job";
+import { moveTasks } from "./move";
 import type { Queue, Tx } from "./open";
 import type { SlaveNow } from "./plan";
 import { type Report, report } from "./report";
@@ -37,9 +38,12 @@ export type Outcome = {
 /** Carries out a round. When it throws, nothing of it happened, or its answer was lost on the way: the next round finds out. */
 export async function carryOut(queue: Queue, round: Round): Promise<Outcome> {
   const outcome = await queue.sql.begin(async (tx): Promise<Outcome> => {
-    const { requeued } = await report(tx, round.reports);
+    const { moves, requeued, simple } = await report(tx, round.reports);
     const open = await openRuns(tx, round.unknown);
-    const { handed, again: more } = await assign(tx, round.asking(open, requeued));
+    const asking = round.asking(open, requeued);
+    // A job whose tasks end mostly gets new ones at once: both in one update, between which it does not seem to stand still.
+    if (!simple) await moveTasks(tx, moves);
+    const { handed, again: more } = await assign(tx, asking, simple ? moves : []);
     const again = round.again();
     const kill = await notTheirs(tx, [...round.check, ...again]);
     const unwanted = new Set(kill.map(runName));

@@ -1,6 +1,6 @@
 // `drqueue slave`: its flags.
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
 import { map, multiple, optional, withDefault } from "@optique/core/modifiers";
@@ -82,7 +82,8 @@ export const slaveFlags = map(
       return runSlave({
         ...rest,
         data,
-        logs: logs ?? process.env.DRQUEUE_LOGS ?? join(data, "logs"),
+        // Jobscripts get this as a variable and work elsewhere.
+        logs: resolve(logs ?? process.env.DRQUEUE_LOGS ?? join(data, "logs")),
         master: findMaster(data, master),
         change: checked.data,
       });

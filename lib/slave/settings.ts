@@ -29,7 +29,11 @@ export class OwnSettings {
     }
     try {
       const kept = JSON.parse(readFileSync(file, "utf8")) as Kept;
-      return new OwnSettings(file, { format: 1, key: Sync.shape.key.parse(kept.key), settings: Settings.parse(kept.settings) });
+      return new OwnSettings(file, {
+        format: 1,
+        key: Sync.shape.key.parse(kept.key),
+        settings: Settings.parse(kept.settings),
+      });
     } catch {
       throw new PlainError(`${file} is damaged: remove it to begin with a new identity and default settings`);
     }

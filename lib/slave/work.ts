@@ -89,7 +89,8 @@ export class Work {
     const log = `${job.logFolder}/${logFile(run.frames[0] ?? 0, job.pad, run.attempt)}`;
     this.waiting.set(name, { run, job, log, name, startedAt: Date.now(), begun: performance.now() });
     this.fill();
-    if (this.waiting.has(name)) setTimeout(() => this.waiting.has(name) && this.kill(run, "returned"), patienceMs).unref();
+    if (this.waiting.has(name))
+      setTimeout(() => this.waiting.has(name) && this.kill(run, "returned"), patienceMs).unref();
   }
 
   /** Starts nothing more: what waits, and every order still on its way, is given back. */
@@ -259,7 +260,8 @@ export class Work {
     this.running.delete(run.name);
     if (reason === "exit") this.meanMs = this.meanMs * 0.8 + ranMs * 0.2;
     const message = explain(reason, ending.code, run.job.command[0]!);
-    this.closeLog(run, ending, message, ranMs);
+    // The footer has the exit code already.
+    this.closeLog(run, ending, message?.startsWith("exit ") ? undefined : message, ranMs);
     this.end(run.run, {
       reason,
       ranMs,

@@ -1,7 +1,7 @@
 // Runs under Node before `npm start`, `npm test` and the like: installs what package-lock.json names when it is missing or out of
 // date, and makes sure that Bun is really there. Says nothing when there is nothing to do.
 import { spawnSync } from "node:child_process";
-import { existsSync, statSync } from "node:fs";
+import { existsSync, statSync, utimesSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -30,16 +30,12 @@ if (!upToDate()) {
   process.stderr.write("drqueue: installing its packages (once, less than a minute) ...\n");
   const npm = process.env.npm_execpath;
   if (!npm) fail("run this through npm: npm start");
-  const done = run(process.execPath, [
-    npm,
-    "ci",
-    "--include=dev",
-    "--include=optional",
-    "--no-audit",
-    "--no-fund",
-    "--loglevel=error",
-  ]);
-  if (done.status !== 0) fail(`npm ci failed: ${(done.stderr ?? "").trim().split("\n").slice(0, 3).join("; ")}`);
+  // Not `npm ci`: it refuses a lock file in which packages for other platforms are missing, as some registries lack them.
+  const flags = ["--no-save", "--include=dev", "--include=optional", "--no-audit", "--no-fund", "--loglevel=error"];
+  const done = run(process.execPath, [npm, "install", ...flags]);
+  if (done.status !== 0) fail(`npm install failed: ${(done.stderr ?? "").trim().split("\n").slice(0, 3).join("; ")}`);
+  const now = new Date();
+  utimesSync(installed, now, now);
 }
 // Some npm versions and settings install packages without running their install scripts: Bun is then only a stub.
 if (!bunWorks()) run(process.execPath, [join(project, "node_modules", "bun", "install.js")]);

@@ -152,7 +152,7 @@ test("a log has a header and a footer that tell the run", async () => {
         '# command \\["sh","-c","echo out; echo err >&2; exit 4"\\]',
         "out",
         "err",
-        "# ended \\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z, exit 4 after \\d+\\.\\d\\d s: exit 4\n$",
+        "# ended \\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z, exit 4 after \\d+\\.\\d\\d s\n$",
       ].join("\n"),
     ),
   );

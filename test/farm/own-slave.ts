@@ -3,18 +3,39 @@ import { resolve } from "node:path";
 import { type Farm, until } from "../farm";
 
 const file = resolve(import.meta.dir, "../../slave.ts");
+const started = new Map<Farm, ReturnType<typeof ownSlave>[]>();
 
-/** Starts one beside the farm's own slaves. It must be ended by the test. */
-export function ownSlave(farm: Farm, flags: string[], env: Record<string, string> = {}) {
-  const all = ["--data", farm.dataOf("m1"), "--host", "127.0.0.1", "--port", "0", "--logs", `${farm.folder}/logs`];
-  const master = ["--master", `127.0.0.1:${farm.masters[0]!.port}`];
-  return Bun.spawn([process.execPath, file, ...all, ...master, ...flags], {
-    cwd: farm.folder,
-    env: { ...farm.env, ...env },
-    stdin: "ignore",
-    stdout: "ignore",
-    stderr: "pipe",
-  });
+/** Starts one beside the farm's own slaves; `flags` by name, such as `slots`. */
+export function ownSlave(farm: Farm, flags: Record<string, string>, env: Record<string, string> = {}) {
+  const all: Record<string, string> = {
+    data: farm.dataOf("m1"),
+    host: "127.0.0.1",
+    port: "0",
+    logs: `${farm.folder}/logs`,
+    master: `127.0.0.1:${farm.masters[0]!.port}`,
+    ...flags,
+  };
+  const slave = Bun.spawn(
+    [process.execPath, file, ...Object.entries(all).map(([name, value]) => `--${name}=${value}`)],
+    {
+      cwd: farm.folder,
+      env: { ...farm.env, ...env },
+      stdin: "ignore",
+      stdout: "ignore",
+      stderr: "pipe",
+    },
+  );
+  started.set(farm, [...(started.get(farm) ?? []), slave]);
+  return slave;
+}
+
+/** Ends them and then the farm. */
+export async function endFarm(farm: Farm | undefined): Promise<void> {
+  if (!farm) return;
+  const slaves = started.get(farm) ?? [];
+  for (const slave of slaves) slave.kill("SIGTERM");
+  await Promise.all(slaves.map((slave) => slave.exited));
+  await farm[Symbol.asyncDispose]();
 }
 
 /** Waits until the master knows this slave as online. */

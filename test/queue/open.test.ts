@@ -125,6 +125,8 @@ test("thousands of tasks of running jobs leave the indexes alone", async () => {
   };
   // Each connection writes its numbers when it idles, or is asked to: one for all can be asked.
   await using one = await singleConnection();
+  // Something of each job runs all the time.
+  await handOut(queue, slave(2, 5));
   const before = await counts();
   for (
     let given = await handOut(one.queue, slave(1, 8));
@@ -137,6 +139,27 @@ test("thousands of tasks of running jobs leave the indexes alone", async () => {
   const after = await counts();
   expect(after.all - before.all).toBeGreaterThan(1500);
   expect((after.hot - before.hot) / (after.all - before.all)).toBeGreaterThan(0.9);
+});
+
+test("among 20,000 jobs the best are found by an index, not by reading all", async () => {
+  await using one = await singleConnection();
+  const { sql } = one.queue;
+  await sql`
+    insert into job (name, owner, pool, priority, command, env, log_name, spans, block, fill_order, pad, retries, exit_rule, stopped, tasks, waiting)
+    select 'x', '', 'Default', n % 1000, '[]', '{}', 'x', '[]', 1, 'forward', 4, 3, 'strict', false, 9, '{[0,9)}' from generate_series(1, 20000) as n`;
+  await sql`analyze job`;
+  const reads = async () => {
+    await sql`select pg_stat_force_next_flush()`;
+    const [row] = await sql`
+      select pg_stat_user_indexes.idx_scan::int as by_index, seq_tup_read::int as one_by_one from pg_stat_user_indexes
+      join pg_stat_user_tables using (relid) where indexrelname = 'job_candidates'`;
+    return row!;
+  };
+  const before = await reads();
+  for (let round = 0; round < 10; round++) expect(await handOut(one.queue, slave(1, 4))).toHaveLength(4);
+  const after = await reads();
+  expect(after.by_index - before.by_index).toBeGreaterThanOrEqual(20);
+  expect(after.one_by_one - before.one_by_one).toBeLessThan(20_000);
 });
 
 async function singleConnection() {

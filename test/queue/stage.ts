@@ -2,6 +2,7 @@
 import type { z } from "zod";
 import { Submission } from "../../lib/protocol";
 import { assign, type Handed } from "../../lib/queue/assign";
+import { moveTasks } from "../../lib/queue/move";
 import { closeQueue, openQueue, type Queue } from "../../lib/queue/open";
 import type { SlaveNow } from "../../lib/queue/plan";
 import { type Report, report } from "../../lib/queue/report";
@@ -60,8 +61,11 @@ export async function handOut(queue: Queue, ...slaves: SlaveNow[]): Promise<Hand
 
 /** Reports ends of runs, in a transaction. Returns how many counted. */
 export async function tell(queue: Queue, ...reports: Report[]): Promise<number> {
-  const { counted } = await queue.sql.begin((tx) => report(tx, reports));
-  return counted.length;
+  return await queue.sql.begin(async (tx) => {
+    const { counted, moves } = await report(tx, reports);
+    await moveTasks(tx, moves);
+    return counted.length;
+  });
 }
 
 /** The report of a run that ended by itself with this code. */

@@ -7,7 +7,7 @@ import { integer, string } from "@optique/core/valueparser";
 import { PlainError } from "../../local/program";
 import type { Done } from "../../protocol";
 import { clientCommand, type Print } from "../command";
-import { framesArgument, jobArgument, jobsArgument, joined, poolName } from "../given";
+import { framesArgument, jobArgument, jobName, jobsArgument, joined, poolName } from "../given";
 
 export const requeue = clientCommand(
   "requeue",
@@ -81,7 +81,7 @@ export const setJob = clientCommand(
   },
   object({
     jobs: jobsArgument,
-    name: optional(option("--name", string({ metavar: "NAME" }), { description: message`Its name.` })),
+    name: optional(option("--name", jobName, { description: message`Its name.` })),
     priority: optional(
       option("--priority", integer({ min: 0, max: 1_000_000, metavar: "N" }), {
         description: message`Higher goes first.`,

@@ -3,19 +3,18 @@ import { message } from "@optique/core/message";
 import { withDefault } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
 import { integer } from "@optique/core/valueparser";
-import { PlainError } from "../../local/program";
 import type { Frame } from "../../protocol";
 import { clientCommand, terminalWidth } from "../command";
-import { framesArgument, jobArgument, joined } from "../given";
+import { framesArgument, joined, oneJobArgument } from "../given";
 import { type Column, plain, span, stateText, table } from "../table";
 
 const columns: Column<Frame>[] = [
   { title: "FRAME", of: (frame) => `${frame.frame}`, right: true },
   { title: "STATE", of: (frame) => stateText(frame.state) },
-  { title: "ATTEMPT", of: (frame) => (frame.attempt ? `${frame.attempt}` : ""), right: true },
-  { title: "SLAVE", of: (frame) => frame.slave ?? "", flexible: true },
+  { title: "ATTEMPT", of: (frame) => (frame.attempt ? `${frame.attempt}` : ""), right: true, spare: true },
+  { title: "SLAVE", of: (frame) => plain(frame.slave ?? ""), flexible: true },
   { title: "TIME", of: (frame) => (frame.seconds === null ? "" : span(frame.seconds)), right: true },
-  { title: "LAST RUN", of: (frame) => frame.outcome ?? (frame.state === "running" ? "running" : "") },
+  { title: "LAST RUN", of: (frame) => frame.outcome ?? (frame.state === "running" ? "running" : ""), spare: true },
   { title: "WHAT HAPPENED", of: (frame) => plain(frame.message ?? ""), flexible: true },
 ];
 
@@ -26,7 +25,7 @@ export const frames = clientCommand(
     examples: ["frames 12", "frames 12 5-10", "frames 12 --limit 10000 --json"],
   },
   object({
-    job: jobArgument,
+    job: oneJobArgument,
     frames: framesArgument,
     limit: withDefault(
       option("--limit", integer({ min: 1, max: 1_000_000, metavar: "N" }), { description: message`At most so many.` }),
@@ -34,12 +33,11 @@ export const frames = clientCommand(
     ),
   }),
   async (client, { job, frames, limit }, print) => {
-    if (job.length !== 1) throw new PlainError("frames takes one job", 2);
     const asked = joined(frames);
     const found: Frame[] = [];
     let after: number | undefined = 0;
     while (after !== undefined && found.length < limit) {
-      const page = await client.frames(job[0]!, {
+      const page = await client.frames(job, {
         ...(asked && { frames: asked }),
         after,
         limit: Math.min(10_000, limit - found.length),
@@ -48,7 +46,7 @@ export const frames = clientCommand(
       after = page.next;
     }
     print(found, () => {
-      if (found.length === 0) return `job ${job[0]} has none of these frames`;
+      if (found.length === 0) return `job ${job} has none of these frames`;
       return (
         table(found, columns, terminalWidth()) +
         (after === undefined ? "" : `${found.length} shown; name others, or raise --limit\n`)

@@ -3,7 +3,7 @@ import { message } from "@optique/core/message";
 import type { JobDetail } from "../../protocol";
 import { clientCommand, terminalWidth } from "../command";
 import { jobsArgument } from "../given";
-import { facts, plain, span, stateText } from "../table";
+import { count, cut, facts, moment, plain, span, stateText } from "../table";
 
 export const job = clientCommand(
   "job",
@@ -18,17 +18,16 @@ export const job = clientCommand(
 function describe(job: JobDetail): string {
   const { total, waiting, running, finished, failed } = job.frameCounts;
   const width = terminalWidth() - 12;
-  const at = (time: string | null) => (time ? new Date(time).toLocaleString() : "");
   const pairs: [string, string][] = [
     ["job", `${job.id} ${plain(job.name)}`],
     ["state", stateText(job.state) + (job.stopped && job.state !== "stopped" ? " (stopped)" : "")],
-    ["frames", `${cut(job.frames, width)}  (${total})`],
-    ["", `${finished} finished, ${running} running, ${waiting} waiting, ${failed} failed`],
+    ["frames", `${cut(job.frames, width)}  (${count(total)})`],
+    ["", `${count(finished)} finished, ${count(running)} running, ${count(waiting)} waiting, ${count(failed)} failed`],
     ["running", cut(job.runningFrames, width)],
     ["failed", cut(job.failedFrames, width)],
-    ["tasks", `${job.taskCounts.total} of ${job.block} frame${job.block === 1 ? "" : "s"}, ${job.order}`],
+    ["tasks", `${count(job.taskCounts.total)} of ${job.block} frame${job.block === 1 ? "" : "s"}, ${job.order}`],
     ["command", cut(plain(job.command.map(shellWord).join(" ")), 2000)],
-    ["folder", job.folder ?? ""],
+    ["folder", plain(job.folder ?? "")],
     [
       "variables",
       plain(
@@ -41,17 +40,13 @@ function describe(job: JobDetail): string {
     ["pool", job.pool],
     ["priority", `${job.priority}`],
     ["retries", `${job.retries}${job.exitCodes === "drqueue" ? " (exit codes as the original)" : ""}`],
-    ["submitted", at(job.submittedAt)],
-    ["started", at(job.startedAt)],
-    ["ended", at(job.endedAt)],
+    ["submitted", moment(job.submittedAt)],
+    ["started", moment(job.startedAt)],
+    ["ended", moment(job.endedAt)],
     ["a frame", job.frameSeconds === null ? "" : `${span(job.frameSeconds)} on average`],
     ["logs", job.logFolder],
   ];
   return facts(pairs.filter(([name, value]) => value !== "" || name === "state"));
-}
-
-function cut(text: string, most: number): string {
-  return text.length > most ? `${text.slice(0, most - 3)}...` : text;
 }
 
 /** A word as one would type it to a shell. */

@@ -7,7 +7,7 @@ import type { Job } from "../../protocol";
 import { jobStates } from "../../states";
 import { clientCommand, terminalWidth } from "../command";
 import { poolName } from "../given";
-import { bar, type Column, plain, span, stateText, table } from "../table";
+import { age, bar, type Column, count, plain, stateText, table } from "../table";
 
 const filter = object({
   state: optional(option("--state", choice(jobStates), { description: message`Only jobs in this state.` })),
@@ -23,7 +23,7 @@ const filter = object({
     100,
   ),
   before: optional(
-    option("--before", integer({ min: 1, metavar: "JOB" }), {
+    option("--before", integer({ min: 1, max: 2_147_483_647, metavar: "JOB" }), {
       description: message`Only older ones than this job: the next page.`,
     }),
   ),
@@ -32,16 +32,20 @@ const filter = object({
 const columns: Column<Job>[] = [
   { title: "JOB", of: (job) => `${job.id}`, right: true },
   { title: "NAME", of: (job) => plain(job.name), flexible: true },
-  { title: "OWNER", of: (job) => plain(job.owner), flexible: true },
-  { title: "POOL", of: (job) => job.pool, flexible: true },
-  { title: "PRIO", of: (job) => `${job.priority}`, right: true },
+  { title: "OWNER", of: (job) => plain(job.owner), flexible: true, spare: true },
+  { title: "POOL", of: (job) => job.pool, flexible: true, spare: true },
+  { title: "PRIO", of: (job) => `${job.priority}`, right: true, spare: true },
   { title: "STATE", of: (job) => stateText(job.state) },
-  { title: "PROGRESS", of: (job) => bar(job.frameCounts, 12) },
-  { title: "DONE", of: (job) => `${job.frameCounts.finished}/${job.frameCounts.total}`, right: true },
-  { title: "RUN", of: (job) => (job.taskCounts.running ? `${job.taskCounts.running}` : ""), right: true },
-  { title: "FAILED", of: (job) => (job.frameCounts.failed ? `${job.frameCounts.failed}` : ""), right: true },
-  { title: "AGE", of: (job) => span((Date.now() - Date.parse(job.submittedAt)) / 1000), right: true },
+  { title: "PROGRESS", of: (job) => bar(job.frameCounts, 12), spare: true },
+  { title: "DONE", of: (job) => `${count(job.frameCounts.finished)}/${count(job.frameCounts.total)}`, right: true },
+  { title: "RUN", of: (job) => countOrNothing(job.taskCounts.running), right: true },
+  { title: "FAILED", of: (job) => countOrNothing(job.frameCounts.failed), right: true },
+  { title: "AGE", of: (job) => age((Date.now() - Date.parse(job.submittedAt)) / 1000), right: true, spare: true },
 ];
+
+function countOrNothing(number: number): string {
+  return number === 0 ? "" : count(number);
+}
 
 export const jobs = clientCommand(
   "jobs",

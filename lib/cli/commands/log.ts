@@ -1,11 +1,11 @@
+import { once } from "node:events";
 import { object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
 import { optional } from "@optique/core/modifiers";
 import { argument, flag, option } from "@optique/core/primitives";
 import { integer } from "@optique/core/valueparser";
-import { PlainError } from "../../local/program";
 import { clientCommand } from "../command";
-import { jobArgument } from "../given";
+import { oneJobArgument } from "../given";
 
 export const log = clientCommand(
   "log",
@@ -14,7 +14,7 @@ export const log = clientCommand(
     examples: ["log 12 5", "log 12 5 -f", "log 12 5 --attempt 1", "log 12 -- -5"],
   },
   object({
-    job: jobArgument,
+    job: oneJobArgument,
     frame: argument(integer({ metavar: "FRAME" }), { description: message`The frame.` }),
     attempt: optional(
       option("--attempt", integer({ min: 1, metavar: "N" }), { description: message`Which attempt, from 1.` }),
@@ -22,14 +22,14 @@ export const log = clientCommand(
     follow: optional(flag("-f", "--follow", { description: message`Go on until the frame has ended.` })),
   }),
   async (client, { job, frame, attempt, follow }, print) => {
-    if (job.length !== 1) throw new PlainError("log takes one job", 2);
+    process.on("SIGINT", () => process.exit(130));
     const given = { ...(attempt !== undefined && { attempt }), follow: follow === true };
-    const stream = (await client.log(job[0]!, frame, given)).body;
+    const stream = (await client.log(job, frame, given)).body;
     if (!stream) return;
     if (print.json) {
-      print({ job: job[0], frame, log: await new Response(stream).text() }, () => "");
+      print({ job: job, frame, log: await new Response(stream).text() }, () => "");
       return;
     }
-    for await (const piece of stream) await Bun.write(Bun.stdout, piece);
+    for await (const piece of stream) if (!process.stdout.write(piece)) await once(process.stdout, "drain");
   },
 );

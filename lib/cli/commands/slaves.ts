@@ -8,22 +8,23 @@ import { PlainError } from "../../local/program";
 import type { Settings, SettingsChange, Slave } from "../../protocol";
 import { clientCommand, clientStep, type Print, terminalWidth } from "../command";
 import { slavesArgument } from "../given";
-import { type Column, facts, paint, plain, span, stateText, table } from "../table";
+import { age, type Column, facts, paint, plain, stateText, table } from "../table";
 
 const columns: Column<Slave>[] = [
   { title: "ID", of: (slave) => `${slave.id}`, right: true },
   { title: "NAME", of: (slave) => plain(slave.name), flexible: true },
   { title: "STATE", of: stateOf },
   { title: "TASKS", of: (slave) => `${slave.running}/${slave.slots}`, right: true },
-  { title: "LOAD", of: (slave) => slave.load.toFixed(2), right: true },
+  { title: "LOAD", of: (slave) => slave.load.toFixed(2), right: true, spare: true },
   {
     title: "MEMORY",
     of: (slave) => `${gigabytes(slave.memoryMb - slave.freeMemoryMb)}/${gigabytes(slave.memoryMb)} GB`,
     right: true,
+    spare: true,
   },
-  { title: "OS", of: (slave) => slave.os },
+  { title: "OS", of: (slave) => slave.os, spare: true },
   { title: "POOLS", of: (slave) => slave.pools.join(","), flexible: true },
-  { title: "SEEN", of: seen, right: true },
+  { title: "SEEN", of: seen, right: true, spare: true },
   { title: "PROBLEM", of: (slave) => plain(slave.problem ?? ""), flexible: true },
 ];
 
@@ -146,7 +147,7 @@ function stateOf(slave: Slave): string {
 }
 
 function seen(slave: Slave): string {
-  return span(Math.max(0, Date.now() - Date.parse(slave.seenAt)) / 1000);
+  return age((Date.now() - Date.parse(slave.seenAt)) / 1000);
 }
 
 function gigabytes(megabytes: number): string {

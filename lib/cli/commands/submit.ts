@@ -5,16 +5,13 @@ import { message } from "@optique/core/message";
 import { multiple, optional, withDefault } from "@optique/core/modifiers";
 import { argument, flag, option } from "@optique/core/primitives";
 import { choice, integer, string } from "@optique/core/valueparser";
-import { PlainError } from "../../local/program";
 import { exitRules } from "../../states";
 import { clientCommand } from "../command";
 import { follow } from "../follow";
-import { frameText, poolName } from "../given";
+import { frameText, jobName, orderText, poolName, variable } from "../given";
 
 const fields = object({
-  name: optional(
-    option("--name", string({ metavar: "NAME" }), { description: message`Name of the job; else the program's.` }),
-  ),
+  name: optional(option("--name", jobName, { description: message`Name of the job; else the program's.` })),
   frames: withDefault(
     option("--frames", frameText, { description: message`Frames, as 1-100, 1-100x2, 10-1, 1,5,7-9.` }),
     "1",
@@ -24,7 +21,7 @@ const fields = object({
     1,
   ),
   order: withDefault(
-    option("--order", string({ metavar: "ORDER" }), {
+    option("--order", orderText, {
       description: message`forward, reverse, bisect, or coarse:N (every Nth frame first).`,
     }),
     "forward",
@@ -40,7 +37,7 @@ const fields = object({
     option("--owner", string({ metavar: "NAME" }), { description: message`Whose job it is; else yours.` }),
   ),
   env: multiple(
-    option("--env", string({ metavar: "NAME=VALUE" }), {
+    option("--env", variable, {
       description: message`A variable for the jobscript; may be given several times.`,
     }),
   ),
@@ -77,7 +74,10 @@ const fields = object({
     argument(string({ metavar: "PROGRAM ARGS" }), {
       description: message`What to run for each task, after --. The words {frame}, {padframe}, {frames}, {job} and {task} are replaced in it.`,
     }),
-    { min: 1 },
+    {
+      min: 1,
+      errors: { tooFew: message`name the program to run, as in: drqueue submit --frames 1-10 -- program args` },
+    },
   ),
 });
 
@@ -98,7 +98,7 @@ export const submit = clientCommand(
       command: [...program],
       name: name ?? basename(program[0]!),
       owner: owner ?? whoami(),
-      env: Object.fromEntries(env.map(variable)),
+      env: Object.fromEntries(env),
       folder: resolve(folder ?? "."),
       stopped: stopped === true,
     });
@@ -113,13 +113,12 @@ export const submit = clientCommand(
   },
 );
 
-function variable(text: string): [name: string, value: string] {
-  const at = text.indexOf("=");
-  if (at < 1) throw new PlainError(`--env ${text}: write NAME=VALUE`, 2);
-  return [text.slice(0, at), text.slice(at + 1)];
-}
-
-/** The name of the person at the keyboard; userInfo() does not know it everywhere. */
+/** The name of the person at the keyboard; Bun knows it only from the environment, which cron and containers leave empty. */
 function whoami(): string {
-  return process.env.USER || process.env.LOGNAME || process.env.USERNAME || userInfo().username;
+  const named = process.env.USER || process.env.LOGNAME || process.env.USERNAME;
+  if (named) return named;
+  const { username, uid } = userInfo();
+  if (username && username !== "unknown") return username;
+  const id = process.platform === "win32" ? "" : Bun.spawnSync(["id", "-un"]).stdout.toString().trim();
+  return id || `${uid}`;
 }

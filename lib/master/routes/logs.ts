@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { Client, ClientError } from "../../client";
 import { HttpError, problems } from "../../local/guard";
+import { allowSilence } from "../../local/port";
 import { tail, textStream } from "../../local/tail";
 import type { Queue } from "../../queue/open";
 import { findLog, isOpen } from "../../queue/read";
@@ -27,6 +28,7 @@ export function addLogRoutes(app: OpenAPIHono, queue: Queue, logs: string, token
       const place = await findLog(queue, id, frame, attempt);
       const file = join(logs, place.path);
       const { signal } = c.req.raw;
+      if (follow) allowSilence(c.env, c.req.raw);
       if (existsSync(file))
         return textStream(tail(file, follow ? () => isOpen(queue, place) : undefined, signal)) as never;
       const { name, address, port } = place.slave;

@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { type Farm, startFarm, until } from "../farm";
+import { inPipe } from "./live";
+
+let farm: Farm;
+let job: number;
+beforeAll(async () => {
+  farm = await startFarm();
+  const fails = "echo frame $DRQUEUE_FRAME; [ $DRQUEUE_FRAME != 3 ] || exit 7";
+  job = await farm.submit({ frames: "1-5", command: ["sh", "-c", fails], retries: 1 });
+  await farm.ended(job);
+});
+afterAll(() => farm[Symbol.asyncDispose]());
+
+test("frames are listed with how their last runs went", async () => {
+  const { out } = await farm.cli("frames", `${job}`);
+  expect(out).toMatch(/^FRAME +STATE +ATTEMPT +SLAVE +TIME +LAST RUN +WHAT HAPPENED$/m);
+  expect(out).toMatch(/^ +2 +finished +1 +s1 +[\d.]+ m?s +finished$/m);
+  expect(out).toMatch(/^ +3 +failed +2 +s1 +[\d.]+ m?s +failed/m);
+});
+
+test("ranges choose frames, --limit says when there are more, --json holds them all", async () => {
+  const { out } = await farm.cli("frames", `${job}`, "4-9", "2", "--limit", "2");
+  expect([...out.matchAll(/^ +(\d) {2}/gm)].map(([, frame]) => frame)).toEqual(["4", "5"]);
+  expect(out).toEndWith("2 shown; name others, or raise --limit\n");
+  expect(JSON.parse((await farm.cli("frames", `${job}`, "3,1", "--json")).out)).toMatchObject([
+    { frame: 3, state: "failed", code: 7 },
+    { frame: 1, state: "finished" },
+  ]);
+});
+
+test("frames that the job has not are said to be none", async () => {
+  expect((await farm.cli("frames", `${job}`, "50")).out).toBe(`job ${job} has none of these frames\n`);
+});
+
+test("the log of a frame is that of its last attempt, or of the one named", async () => {
+  const { code, out } = await farm.cli("log", `${job}`, "3");
+  expect(code).toBe(0);
+  expect(out).toMatch(/^# job \d+ test, frames 3, attempt 2\n[^]*\nframe 3\n# ended .*exit 7/);
+  expect((await farm.cli("log", `${job}`, "3", "--attempt", "1")).out).toContain("attempt 1\n");
+  expect(JSON.parse((await farm.cli("log", `${job}`, "1", "--json")).out)).toEqual({
+    job,
+    frame: 1,
+    log: expect.stringContaining("frame 1\n"),
+  });
+});
+
+test("a log that is not there says why", async () => {
+  expect((await farm.cli("log", `${job}`, "9")).err).toBe(`drqueue: job ${job} has no frame 9\n`);
+  expect((await farm.cli("log", `${job}`, "3", "--attempt", "9")).err).toBe(
+    `drqueue: frame 3 of job ${job} has no attempt 9\n`,
+  );
+});
+
+test("log -f shows lines as they are written and ends with the run, also from a slave whose log folder is its own", async () => {
+  await farm.startSlave("far", { flags: ["--pool", "far", "--logs", `${farm.folder}/far-logs`] });
+  const script = "echo one; until [ -e go-on ]; do sleep 0.05; done; echo two";
+  const long = await farm.submit({ command: ["sh", "-c", script], folder: farm.folder, pool: "far" });
+  await farm.frameIs(long, 1, ({ state }) => state === "running");
+  const follow = await until(async () => {
+    const { code } = await farm.cli("log", `${long}`, "1");
+    return code === 0 ? inPipe(farm, "log", `${long}`, "1", "-f") : undefined;
+  }, "the log to begin");
+  await until(async () => follow.said().includes("\none\n") || undefined, "the first line");
+  expect(follow.said()).not.toContain("two");
+  await Bun.write(`${farm.folder}/go-on`, "");
+  expect(await follow.exited).toBe(0);
+  expect(follow.said()).toMatch(/\none\ntwo\n# ended .*exit 0/);
+});

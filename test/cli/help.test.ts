@@ -1,0 +1,56 @@
+import { expect, test } from "bun:test";
+import { resolve } from "node:path";
+
+const project = resolve(import.meta.dir, "../..");
+
+test("every command has a help with its usage, each option once, and examples that begin with its name", async () => {
+  const root = await run("cli.ts", "--help");
+  const commands = [...root.out.matchAll(/^ {2}([a-z][a-z-]*) {2,}[A-Z]/gm)].map(([, name]) => name!);
+  const own = commands.filter((name) => !["help", "completion"].includes(name));
+  expect(own.length).toBe(20);
+  const pages = await Promise.all(own.map((name) => run("cli.ts", name, "--help")));
+  for (const [at, { code, out, err }] of pages.entries()) {
+    const name = own[at]!;
+    expect({ name, code, err }).toEqual({ name, code: 0, err: "" });
+    expect(out).toContain(`Usage: drqueue ${name}`);
+    const [text, examples] = out.split("\nExamples:\n");
+    expect({ name, examples }).toEqual({ name, examples: expect.stringContaining(`  drqueue ${name}`) });
+    if (name !== "slave") expect(twice(text!.match(/^ {2}-[-\w, ]+/gm) ?? [])).toEqual([]);
+    expect(twice(text!.match(/^[A-Z][^:\n]+\.$/gm) ?? [])).toEqual([]);
+    for (const line of text!.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+    expect(out).not.toMatch(/ $/m);
+    if (!["master", "slave"].includes(name)) expect(out).toContain("--json");
+  }
+}, 30_000);
+
+test("a help names the default of an option", async () => {
+  expect((await run("cli.ts", "submit", "--help")).out).toContain("Higher goes first. (default 500)");
+});
+
+test("master and slave have their help as programs of their own", async () => {
+  expect((await run("master.ts", "--help")).out).toMatch(/^Start a master.*\nUsage: master \[options\]\n/);
+  expect((await run("slave.ts", "--help")).out).toMatch(/^Start a slave.*\nUsage: slave \[options\]\n/);
+});
+
+test("the version is printed alone", async () => {
+  expect((await run("cli.ts", "--version")).out).toMatch(/^\d+\.\d+\.\d+\n$/);
+});
+
+async function run(program: string, ...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  const ran = Bun.spawn([process.execPath, program, ...args], {
+    cwd: project,
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  const [out, err, code] = await Promise.all([
+    new Response(ran.stdout).text(),
+    new Response(ran.stderr).text(),
+    ran.exited,
+  ]);
+  return { code, out, err };
+}
+
+function twice(lines: readonly string[]): string[] {
+  return lines.filter((line, at) => lines.indexOf(line) !== at);
+}

@@ -1,0 +1,89 @@
+// Wrong usage: one line on stderr that says what was wrong and what to do, nothing on stdout, exit code 2.
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { type Farm, startFarm } from "../farm";
+
+let farm: Farm;
+beforeAll(async () => {
+  farm = await startFarm({ slaves: 0 });
+});
+afterAll(() => farm[Symbol.asyncDispose]());
+
+test("malformed frames are shown with a caret under the place", async () => {
+  expect(await farm.cli("submit", "--frames", "1:5", "--", "x")).toEqual({
+    code: 2,
+    out: "",
+    err: "drqueue: --frames: ':' means three things in three programs: write 1-100x5 for every fifth frame (drqueue submit --help shows what there is)\n  1:5\n   ^\n",
+  });
+  const { code, err } = await farm.cli("requeue", "1", "3,5-");
+  expect(code).toBe(2);
+  expect(err).toEndWith("\n  3,5-\n      ^\n");
+  expect(await farm.client.jobs()).toEqual([]);
+});
+
+test.each([
+  [["submit", "--frame", "1-5", "--", "x"], "'--frame' is not an option here: did you mean --frames?"],
+  [["submit", "sh", "-c", "echo"], "'-c' is not an option here: write -- before the program"],
+  [["submit"], "name the program to run"],
+  [["submit", "--order", "sideways", "--", "x"], "--order: order 'sideways' is not known"],
+  [["submit", "--priority", "high", "--", "x"], '--priority: Expected a valid integer, but got "high"'],
+  [["submit", "--env", "1A=2", "--", "x"], "--env: '1A=2': write NAME=VALUE"],
+  [["submit", "--pool", "a b", "--", "x"], "--pool: a pool is 1 to 64 letters"],
+  [["submit", "--name", "", "--", "x"], "--name: a name may not be empty"],
+  [["submit", "--name", "evil\nname\x1b[2J", "--", "x"], "--name: may not contain control characters"],
+  [["stat"], "'stat' is not a command: did you mean stop?"],
+  [[], "name a command"],
+  [["job"], "name a job, as 12"],
+  [["job", "abc"], "JOB: 'abc' is not a job number"],
+  [["job", "0"], "JOB: job numbers begin at 1"],
+  [["stop", "1-999999"], "JOB: at most 10000 jobs at once"],
+  [["log", "3,4", "5"], "JOB: '3,4' is more than one job"],
+  [["jobs", "--state", "bogus"], '--state: Expected one of "waiting"'],
+  [["jobs", "extra"], "'extra' is one word too many"],
+  [["jobs", "--limit", "0"], "--limit: Expected a value greater"],
+  [["finish", "1"], "finish wants frames: finish 12 5-10"],
+  [["set-job", "1"], "nothing to change: set-job 12 --priority 900"],
+  [["set", "rack7"], "nothing to change: set rack7 --slots 4"],
+  [["set", "rack7", "--pool", "maya,+nuke"], "--pool: either all pools"],
+  [["enable"], "name a slave"],
+  [["slave", "rack7", "--slots", "3"], "'--slots' is not an option here"],
+  [["master", "--lease", "5"], '--lease: "5" is not a time'],
+])("%j is refused in one line", async (args, said) => {
+  const { code, out, err } = await farm.cli(...args);
+  expect({ code, out }).toEqual({ code: 2, out: "" });
+  expect(err).toStartWith(`drqueue: ${said}`);
+  expect(err).toEndWith("\n");
+  expect(err.slice(0, -1)).not.toMatch(/[\u0000-\u001f]/);
+});
+
+test.each([
+  [["job", "99"], "there is no job 99"],
+  [["watch", "99"], "there is no job 99"],
+  [["log", "99", "1"], "there is no job 99"],
+  [["slave", "nope"], "there is no slave 'nope'"],
+  [["enable", "nope"], "there is no slave 'nope'"],
+  [["jobs", "--master", "127.0.0.1:1"], "cannot reach 127.0.0.1:1 (nothing listens there): start a master"],
+  [["jobs", "--master", "x:99999"], "'x:99999' is not the address of a master"],
+])("%j says what there is not", async (args, said) => {
+  const { code, out, err } = await farm.cli(...args);
+  expect({ code, out }).toEqual({ code: 1, out: "" });
+  expect(err).toStartWith(`drqueue: ${said}`);
+  expect(err.split("\n").length).toBe(2);
+});
+
+test("a missing or wrong token is named with the place where the right one is", async () => {
+  const env = {
+    ...farm.env,
+    DRQUEUE_MASTER: `127.0.0.1:${farm.masters[0]!.port}`,
+    DRQUEUE_DATA: `${farm.folder}/nowhere`,
+  };
+  const run = (more: Record<string, string>) =>
+    Bun.spawnSync([process.execPath, "cli.ts", "jobs"], { cwd: `${import.meta.dir}/../..`, env: { ...env, ...more } });
+  const without = run({});
+  expect(without.exitCode).toBe(1);
+  expect(without.stderr.toString()).toContain(
+    "no token for the farm: set DRQUEUE_TOKEN to the text of the file 'token'",
+  );
+  const wrong = run({ DRQUEUE_TOKEN: "guess" });
+  expect(wrong.exitCode).toBe(1);
+  expect(wrong.stderr.toString()).toContain("this is not the farm's token");
+});
