@@ -7,7 +7,6 @@ import { integer, string } from "@optique/core/valueparser";
 import { dataFolder } from "../local/folder";
 import { duration, type Step } from "../local/program";
 import { ports } from "../protocol";
-import { runMaster } from "./run";
 
 const flags = object({
   port: withDefault(
@@ -40,13 +39,16 @@ const flags = object({
 export const masterFlags = map(
   flags,
   ({ port, host, data, logs, lease }): Step =>
-    () =>
-      runMaster({
+    async () => {
+      // Loaded only now: the other commands of the command line start in half the time without a master's libraries.
+      const { runMaster } = await import("./run");
+      return runMaster({
         port,
         host,
         lease,
         data: dataFolder(data),
         logs: logs ?? process.env.DRQUEUE_LOGS,
         database: process.env.DATABASE_URL,
-      }),
+      });
+    },
 );

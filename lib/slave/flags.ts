@@ -10,7 +10,6 @@ import { dataFolder } from "../local/folder";
 import { findMaster } from "../local/master-address";
 import { duration, PlainError, type Step } from "../local/program";
 import { ports, SettingsChange } from "../protocol";
-import { runSlave } from "./run";
 
 const flags = object({
   pool: multiple(
@@ -79,6 +78,8 @@ export const slaveFlags = map(
         Object.keys(change).length === 0 ? { success: true as const, data: {} } : SettingsChange.safeParse(change);
       if (!checked.success) throw new PlainError(checked.error.issues[0]!.message);
       const data = dataFolder(folder);
+      // Loaded only now, so that the other commands of the command line start fast.
+      const { runSlave } = await import("./run");
       return runSlave({
         ...rest,
         data,

@@ -1,9 +1,10 @@
 // `npm start`: a farm on this machine with something to look at.
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { follow } from "../cli/follow";
 import { facts, paint, span } from "../cli/table";
 import { Client } from "../client";
-import { createDataFolder } from "../local/folder";
+import { createDataFolder, dataFolder } from "../local/folder";
 import { readLock } from "../local/lock";
 import { tokenFor } from "../local/master-address";
 import { PlainError } from "../local/program";
@@ -101,10 +102,7 @@ async function tell(
   const { logFolder } = await client.job(id);
   const seconds = startedAt && endedAt ? ` in ${span((Date.parse(endedAt) - Date.parse(startedAt)) / 1000)}` : "";
   const bun = "./node_modules/.bin/bun";
-  const where =
-    process.env.DRQUEUE_DATA || data.startsWith("/var/lib/") || data.includes("/.local/share/")
-      ? ""
-      : ` --data ${data}`;
+  const where = data === usualFolder() ? "" : ` --data ${data}`;
   const done =
     state === "finished"
       ? `${exampleName}: ${frameCounts.total} frames${seconds}.`
@@ -116,6 +114,12 @@ async function tell(
     ["what runs", `${bun} cli.ts jobs${where}`],
     ["all commands", `${bun} cli.ts --help`],
   ])}\n`;
+}
+
+/** Where another shell of this user looks when nothing is said. */
+function usualFolder(): string {
+  const { DRQUEUE_DATA: _, ...env } = process.env;
+  return dataFolder(undefined, { env, platform: process.platform, uid: process.getuid?.(), home: homedir() });
 }
 
 function say(text: string): void {
