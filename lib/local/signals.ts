@@ -1,11 +1,25 @@
 // Being told to stop.
+import { readFileSync } from "node:fs";
 
 /** Calls `told` for every signal that asks this process to stop: Ctrl-C, TERM, or its terminal going away. */
 export function onSignals(told: (signal: NodeJS.Signals) => void): void {
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => told(signal));
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    if (signal === "SIGHUP" && isUnderNohup()) continue;
+    process.on(signal, () => told(signal));
+  }
 }
 
 /** The first such signal. */
 export function whenTold(): Promise<NodeJS.Signals> {
   return new Promise(onSignals);
+}
+
+/** Whether whoever started this process had HUP ignored, and so wants it to outlive its terminal. Told on Linux only. */
+function isUnderNohup(): boolean {
+  try {
+    const mask = /^SigIgn:\s*([0-9a-f]+)$/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1];
+    return mask !== undefined && (BigInt(`0x${mask}`) & 1n) === 1n;
+  } catch {
+    return false;
+  }
 }

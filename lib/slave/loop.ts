@@ -4,8 +4,9 @@ import { type Client, ClientError } from "../client";
 import { version } from "../local/program";
 import { mostEnded, protocolVersion, type Sync, type SyncAnswer } from "../protocol";
 import { hostNow } from "./host";
+import { brief } from "./reasons";
 import type { OwnSettings } from "./settings";
-import { brief, type Work } from "./work";
+import type { Work } from "./work";
 
 const journal = getLogger(["drqueue", "loop"]);
 

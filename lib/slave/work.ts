@@ -1,14 +1,15 @@
 // The runs of a slave: from the order to start until the master knows how they ended.
-import { appendFileSync, closeSync, mkdirSync, openSync, statSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { closeSync, mkdirSync, openSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { getLogger } from "@logtape/logtape";
 import { commandFor, environment, type Surroundings } from "../environment";
-import { formatFrames, spansOf } from "../frames";
-import { describeCode, logFile, logFooter, logHeader } from "../logs";
+import { logFile } from "../logs";
 import { type EndedRun, type JobOrder, type Ordered, type RunKey, runName } from "../protocol";
 import type { EndReason } from "../states";
 import { type Ending, type Family, platform } from "./platform";
+import { brief, explain, whyNot } from "./reasons";
 import type { Kept, Records } from "./records";
+import { writeFooter, writeHeader } from "./run-log";
 
 const journal = getLogger(["drqueue", "work"]);
 
@@ -20,8 +21,8 @@ const shortRunMs = 400;
 const aheadMs = 60;
 /** A task that finds no slot for so long is given back: what runs before it is longer than it seemed, ms. */
 const patienceMs = 1000;
-/** The most that one sync may ask for, and the longest message it may carry. */
-const most = { free: 4096, message: 500 } as const;
+/** The most that one sync may ask for. */
+const mostFree = 4096;
 
 type Run = Kept & { name: string; begun: number; family?: Family; killed?: { as: EndReason; done: Promise<void> } };
 
@@ -133,7 +134,7 @@ export class Work {
     const long = [...this.running.values()].filter(({ begun }) => now - begun > shortRunMs).length;
     const quick = this.meanMs < shortRunMs ? Math.max(0, this.slots - long) : 0;
     const ahead = Math.ceil(Math.min(4, aheadMs / this.meanMs) * quick);
-    return Math.min(most.free, Math.max(0, this.slots + ahead - this.running.size - this.waiting.size));
+    return Math.min(mostFree, Math.max(0, this.slots + ahead - this.running.size - this.waiting.size));
   }
 
   /** Whether as many tasks wait here as run: slots stay busy for a while without the master. */
@@ -197,13 +198,13 @@ export class Work {
   private start(run: Run): void {
     run.startedAt = Date.now();
     run.begun = performance.now();
-    const log = join(this.options.logs, run.log);
+    const log = this.logOf(run);
     let output: number | undefined;
     try {
       this.records.keep({ run: run.run, job: run.job, log: run.log, startedAt: run.startedAt });
       mkdirSync(dirname(log), { recursive: true });
       output = openSync(log, "a");
-      appendFileSync(output, this.header(run));
+      writeHeader(output, run, this.options.slaveName);
     } catch (error) {
       // The machine's trouble, not the task's: another slave may have it.
       if (output !== undefined) closeSync(output);
@@ -230,7 +231,7 @@ export class Work {
   }
 
   private refuse(run: Run, message: string): void {
-    this.closeLog(run, { code: undefined }, message);
+    writeFooter(this.logOf(run), undefined, message);
     this.end(run.run, { reason: "unstarted", message });
   }
 
@@ -261,7 +262,7 @@ export class Work {
     if (reason === "exit") this.meanMs = this.meanMs * 0.8 + ranMs * 0.2;
     const message = explain(reason, ending.code, run.job.command[0]!);
     // The footer has the exit code already.
-    this.closeLog(run, ending, message?.startsWith("exit ") ? undefined : message, ranMs);
+    writeFooter(this.logOf(run), ending.code, message?.startsWith("exit ") ? undefined : message, ranMs);
     this.end(run.run, {
       reason,
       ranMs,
@@ -272,8 +273,13 @@ export class Work {
     });
   }
 
+  private logOf(run: Run): string {
+    return join(this.options.logs, run.log);
+  }
+
+  /** What tells the run's processes from all others, wherever they went. */
   private variableOf(run: Run): string {
-    return `DRQUEUE_LOG=${join(this.options.logs, run.log)}`;
+    return `DRQUEUE_LOG=${this.logOf(run)}`;
   }
 
   /** Ends what is left of a run's group, with `variable` also those who left it: TERM first, KILL after the grace period. */
@@ -294,54 +300,4 @@ export class Work {
     this.fill();
     this.options.news();
   }
-
-  private header(run: Run): string {
-    return logHeader({
-      job: run.job.id,
-      name: run.job.name,
-      frames: formatFrames(spansOf(run.run.frames)),
-      attempt: run.run.attempt,
-      slave: this.options.slaveName,
-      command: commandFor(run.job, run.run),
-      at: new Date(run.startedAt),
-    });
-  }
-
-  private closeLog(run: Run, { code }: Ending, message: string | undefined, ranMs?: number): void {
-    try {
-      appendFileSync(join(this.options.logs, run.log), logFooter({ code, message, ranMs, at: new Date() }));
-    } catch {
-      // A full disk at the very end: the result counts more than the footer.
-    }
-  }
-}
-
-/** What of a message fits into a report: the master refuses longer ones. */
-export function brief(message: string): string {
-  if (message.length <= most.message) return message;
-  const half = most.message / 2 - 2;
-  // The beginning says what is wrong, the end what to do. A cut may go through a pair of surrogates.
-  return `${message.slice(0, half)}...${message.slice(-half)}`.toWellFormed();
-}
-
-/** Why a jobscript cannot be started, in words; undefined when nothing speaks against it. */
-function whyNot(program: string, folder: string, path: string | undefined): string | undefined {
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
-    return `the working folder ${folder} does not exist on this slave`;
-  if (!/[/\\]/.test(program))
-    return Bun.which(program, { PATH: path ?? "" }) ? undefined : `there is no program ${program} in this slave's PATH`;
-  const file = resolve(folder, program);
-  const found = statSync(file, { throwIfNoEntry: false });
-  if (!found) return `the jobscript ${file} does not exist on this slave`;
-  if (found.isDirectory()) return `${file} is a folder, not a jobscript`;
-  return platform.mayRun(file) ? undefined : `the jobscript ${file} may not be executed: chmod +x it`;
-}
-
-function explain(reason: EndReason, code: number | undefined, program: string): string | undefined {
-  if (reason === "killed") return "killed on request";
-  if (reason === "returned") return "given back: the slave is stopping";
-  if (reason === "lost") return "its processes vanished without an exit status";
-  if (code === 126 || code === 127)
-    return `${program} could not be run (exit ${code}): it, its interpreter, or a program it calls is missing or not executable`;
-  return code === 0 || code === undefined ? undefined : `exit ${describeCode(code)}`;
 }

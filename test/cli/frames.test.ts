@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { type Farm, startFarm, until } from "../farm";
 import { endFarm, ownSlave } from "../farm/own-slave";
-import { inPipe } from "./live";
+import { envOf, inPipe } from "./live";
 
 let farm: Farm;
 let job: number;
@@ -53,6 +53,17 @@ test("a log that is not there says why", async () => {
   );
 });
 
+test("a reader that closes the pipe early ends the command without a word", async () => {
+  const long = await farm.submit({ command: ["seq", "300000"] });
+  await farm.ended(long);
+  const line = `"${process.execPath}" cli.ts log ${long} 1 | head -1; echo "\${PIPESTATUS[0]}"`;
+  const { stdout, stderr } = Bun.spawnSync(["bash", "-c", line], { cwd: `${import.meta.dir}/../..`, env: envOf(farm) });
+  expect({ out: stdout.toString(), err: stderr.toString() }).toEqual({
+    out: expect.stringMatching(/^# job \d+ test, frames 1, attempt 1\n0\n$/),
+    err: "",
+  });
+});
+
 test("log -f shows lines as they are written and ends with the run, also from a slave whose log folder is its own", async () => {
   ownSlave(farm, { name: "far", pool: "far", logs: `${farm.folder}/far-logs` });
   const script = "echo one; until [ -e go-on ]; do sleep 0.05; done; echo two";
@@ -63,7 +74,7 @@ test("log -f shows lines as they are written and ends with the run, also from a 
     return code === 0 ? inPipe(farm, "log", `${long}`, "1", "-f") : undefined;
   }, "the log to begin");
   await until(async () => follow.said().includes("\none\n") || undefined, "the first line");
-  expect(follow.said()).not.toContain("two");
+  expect(follow.said()).not.toContain("\ntwo");
   await Bun.write(`${farm.folder}/go-on`, "");
   expect(await follow.exited).toBe(0);
   expect(follow.said()).toMatch(/\none\ntwo\n# ended .*exit 0/);

@@ -78,13 +78,6 @@ test("what a job carries cannot steer the terminal", async () => {
   expect(out).toMatch(/^folder +\/x \[31m \/y$/m);
 });
 
-test("a reader that closes the pipe early ends the command without a word", () => {
-  const env = { ...farm.env, DRQUEUE_MASTER: `127.0.0.1:${farm.masters[0]!.port}`, DRQUEUE_DATA: `${farm.folder}/m1` };
-  const line = `"${process.execPath}" cli.ts jobs --json | head -1; echo "\${PIPESTATUS[0]}"`;
-  const { stdout, stderr } = Bun.spawnSync(["bash", "-c", line], { cwd: `${import.meta.dir}/../..`, env });
-  expect({ out: stdout.toString(), err: stderr.toString() }).toEqual({ out: "[\n0\n", err: "" });
-});
-
 function idsIn(list: string): number[] {
   return [...list.matchAll(/^ *(\d+) {2}shot/gm)].map(([, id]) => Number(id));
 }

@@ -5,7 +5,7 @@ import type { Farm } from "../farm";
 const project = resolve(import.meta.dir, "../..");
 
 export type Live = {
-  /** All it has printed so far. */
+  /** All it has printed so far, on stdout and stderr. */
   said(): string;
   /** Types into its terminal. */
   type(text: string): void;
@@ -19,15 +19,20 @@ export function envOf(farm: Farm): Record<string, string> {
   return { ...farm.env, DRQUEUE_MASTER: `127.0.0.1:${farm.masters[0]!.port}`, DRQUEUE_DATA: farm.dataOf("m1") };
 }
 
-/** Starts `drqueue ARGS` with its output in a pipe. */
+/** Starts `drqueue ARGS` with its output in pipes. */
 export function inPipe(farm: Farm, ...args: string[]): Live {
   let said = "";
-  const ran = Bun.spawn([process.execPath, "cli.ts", ...args], { cwd: project, env: envOf(farm), stdout: "pipe" });
-  const decoder = new TextDecoder();
-  const read = (async () => {
-    for await (const piece of ran.stdout) said += decoder.decode(piece, { stream: true });
-  })();
-  const exited = Promise.all([ran.exited, read]).then(([code]) => code);
+  const ran = Bun.spawn([process.execPath, "cli.ts", ...args], {
+    cwd: project,
+    env: envOf(farm),
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  const read = async (stream: ReadableStream<Uint8Array>) => {
+    const decoder = new TextDecoder();
+    for await (const piece of stream) said += decoder.decode(piece, { stream: true });
+  };
+  const exited = Promise.all([ran.exited, read(ran.stdout), read(ran.stderr)]).then(([code]) => code);
   return { said: () => said, type: () => {}, exited, pid: ran.pid };
 }
 

@@ -20,7 +20,7 @@ test("malformed frames are shown with a caret under the place", async () => {
   expect(await farm.client.jobs()).toEqual([]);
 });
 
-test.concurrent.each([
+test.each([
   [["submit", "--frame", "1-5", "--", "x"], "'--frame' is not an option here: did you mean --frames?"],
   [["submit", "sh", "-c", "echo"], "'-c' is not an option here: write -- before the program"],
   [["submit"], "name the program to run"],
@@ -55,7 +55,7 @@ test.concurrent.each([
   expect(err.slice(0, -1)).not.toMatch(/[\u0000-\u001f]/);
 });
 
-test.concurrent.each([
+test.each([
   [["job", "99"], "there is no job 99"],
   [["watch", "99"], "there is no job 99"],
   [["log", "99", "1"], "there is no job 99"],

@@ -1,0 +1,21 @@
+// The first and last lines of a run's log.
+import { appendFileSync } from "node:fs";
+import { commandFor } from "../environment";
+import { formatFrames, spansOf } from "../frames";
+import { logFooter, logHeader } from "../logs";
+import type { Kept } from "./records";
+
+/** Writes what is run, where and when, to an open log. Throws when the disk is full. */
+export function writeHeader(output: number, { run, job, startedAt }: Kept, slave: string): void {
+  const command = commandFor(job, run);
+  const frames = formatFrames(spansOf(run.frames));
+  const at = new Date(startedAt);
+  appendFileSync(output, logHeader({ job: job.id, name: job.name, frames, attempt: run.attempt, slave, command, at }));
+}
+
+/** Adds how it ended. A full disk at the very end is passed over: the result counts more than the footer. */
+export function writeFooter(log: string, code: number | undefined, message: string | undefined, ranMs?: number): void {
+  try {
+    appendFileSync(log, logFooter({ code, message, ranMs, at: new Date() }));
+  } catch {}
+}

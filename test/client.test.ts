@@ -1,0 +1,154 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { Client, ClientError } from "../lib/client";
+import { protocolVersion, type Sync } from "../lib/protocol";
+import { type Farm, startFarm } from "./farm";
+
+let farm: Farm;
+let client: Client;
+beforeAll(async () => {
+  farm = await startFarm();
+  client = farm.client;
+});
+afterAll(() => farm[Symbol.asyncDispose]());
+
+describe("jobs", () => {
+  test("are submitted, read, listed, changed, and forgotten", async () => {
+    const { id } = await client.submit({ name: "a job", command: ["true"], frames: "1-3", stopped: true });
+    expect(await client.job(id)).toMatchObject({ id, name: "a job", state: "stopped", frames: "1-3" });
+    expect(await client.change(id, { priority: 7 })).toEqual({ tasks: 0, killing: 0 });
+    expect(await client.jobs({ name: "a job", limit: 1 })).toMatchObject([{ id, priority: 7 }]);
+    expect(await client.finish(id, "2-3")).toEqual({ tasks: 2, killing: 0 });
+    expect(await client.requeue(id, "3")).toEqual({ tasks: 1, killing: 0 });
+    const { frames, next } = await client.frames(id, { frames: "2,3", limit: 1 });
+    expect({ frames, next }).toMatchObject({ frames: [{ frame: 2, state: "finished" }], next: expect.any(Number) });
+    expect((await client.frames(id, { frames: "2,3", after: next! })).frames).toMatchObject([
+      { frame: 3, state: "waiting" },
+    ]);
+    await client.delete(id);
+    expect(await refusal(client.job(id))).toEqual({ status: 404, message: `there is no job ${id}` });
+  });
+
+  test("are stopped, killed, continued, rerun", async () => {
+    const { id } = await client.submit({
+      name: "long",
+      command: ["sh", "-c", "[ -e go ] || sleep 60"],
+      folder: farm.folder,
+    });
+    await farm.frameIs(id, 1, ({ state }) => state === "running");
+    expect(await client.stop(id)).toEqual({ tasks: 0, killing: 0 });
+    expect(await client.kill(id, "1")).toEqual({ tasks: 0, killing: 1 });
+    await farm.frameIs(id, 1, ({ state }) => state === "waiting");
+    await Bun.write(`${farm.folder}/go`, "");
+    await client.continue(id);
+    await farm.ended(id);
+    expect(await client.rerun(id)).toEqual({ tasks: 1, killing: 0 });
+    await farm.ended(id);
+  });
+
+  test("have logs, which are followed until the signal comes", async () => {
+    const { id } = await client.submit({ name: "log", command: ["sh", "-c", "echo begun; sleep 60"] });
+    await farm.frameIs(id, 1, ({ state }) => state === "running");
+    const abort = new AbortController();
+    let text = "";
+    const reading = (async () => {
+      for (;;) {
+        try {
+          const { body } = await client.log(id, 1, { follow: true, attempt: 1, signal: abort.signal });
+          for await (const piece of body!) {
+            text += new TextDecoder().decode(piece);
+            if (text.includes("begun\n")) abort.abort();
+          }
+        } catch (error) {
+          // Handed out, but not begun.
+          if (!(error instanceof ClientError && error.status === 404)) return;
+        }
+      }
+    })();
+    await reading;
+    expect(text).toEndWith("begun\n");
+    await client.delete(id);
+  });
+});
+
+describe("slaves", () => {
+  test("are listed, read and changed through the master", async () => {
+    expect(await client.slaves()).toMatchObject([{ name: "s1" }]);
+    expect(await client.slave("s1")).toMatchObject({ name: "s1", state: "online" });
+    expect(await client.changeSlave("s1", { addPools: ["maya"] })).toMatchObject({ pools: ["Default", "maya"] });
+  });
+
+  test("answer at their own port", async () => {
+    const slave = farm.clientOf(farm.slave("s1"));
+    expect(await slave.slaveState()).toMatchObject({ name: "s1", connected: true });
+    expect(await slave.changeSettings({ slots: 3 })).toMatchObject({ slots: 3 });
+    const id = await farm.submit({ command: ["echo", "at the slave"] });
+    await farm.ended(id);
+    const { logFolder } = await client.job(id);
+    expect(await (await slave.slaveLog(`${logFolder}/0001.1.log`)).text()).toContain("at the slave\n");
+    expect(await refusal(slave.slaveLog("../../etc/passwd"))).toMatchObject({ status: 400 });
+  });
+
+  test("sync: one that another release speaks is refused by name", async () => {
+    const sync: Sync = {
+      version: protocolVersion + 1,
+      key: crypto.randomUUID(),
+      name: "stranger",
+      software: "9",
+      port: 0,
+      os: "LINUX",
+      cpus: 1,
+      memoryMb: 1,
+      freeMemoryMb: 1,
+      load: 0,
+      settings: { slots: 1, pools: ["Default"], enabled: true },
+      free: 0,
+      alive: [],
+      ended: [],
+    };
+    expect((await refusal(client.sync(sync))).message).toContain("use the same release on both");
+    const own = await client.sync({ ...sync, version: protocolVersion, hello: true });
+    expect(own).toMatchObject({ start: [], kill: [], id: expect.any(Number) });
+    await client.sync({ ...sync, version: protocolVersion, leaving: true });
+  });
+});
+
+describe("an error says", () => {
+  test("the master's status and words", async () => {
+    expect(await refusal(client.submit({ name: "x", command: ["x"], frames: "1:5" }))).toEqual({
+      status: 400,
+      message: expect.stringContaining("write 1-100x5"),
+    });
+    expect(await refusal(client.change(1, {}))).toEqual({ status: 400, message: "nothing to change" });
+    const stranger = new Client({ host: "127.0.0.1", port: farm.masters[0]!.port, token: "guess" });
+    expect(await refusal(stranger.jobs())).toMatchObject({ status: 401 });
+  });
+
+  test("that nobody is there, without a status", async () => {
+    const nobody = new Client({ host: "127.0.0.1", port: 1, token: "x" });
+    expect(await refusal(nobody.jobs())).toEqual({ message: "cannot reach 127.0.0.1:1 (nothing listens there)" });
+  });
+
+  test("that there was no answer in time", async () => {
+    const mute = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Promise<Response>(() => {}) });
+    const waiting = new Client({ host: "127.0.0.1", port: mute.port!, token: "x", timeoutMs: 50 });
+    expect((await refusal(waiting.jobs())).message).toContain("no answer in time");
+    await mute.stop(true);
+  });
+
+  test("the status alone when the other side is no DrQueue", async () => {
+    const other = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response("<html>", { status: 500 }) });
+    const lost = new Client({ host: "127.0.0.1", port: other.port!, token: "x" });
+    expect(await refusal(lost.jobs())).toMatchObject({ status: 500, message: expect.stringContaining("500") });
+    await other.stop(true);
+  });
+});
+
+async function refusal(call: Promise<unknown>): Promise<{ status?: number; message: string }> {
+  const error = await call.then(
+    () => undefined,
+    (caught: unknown) => caught,
+  );
+  expect(error).toBeInstanceOf(ClientError);
+  const { status, message } = error as ClientError;
+  return { message, ...(status !== undefined && { status }) };
+}
