@@ -12,9 +12,8 @@ import type {
   Slave,
   SlaveState,
   Submission,
-  Sync,
-  SyncAnswer,
 } from "./protocol";
+import type { Sync, SyncAnswer } from "./sync";
 
 /** A request that was refused (`status` is HTTP's) or did not get through (`status` is undefined). */
 export class ClientError extends Error {

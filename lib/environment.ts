@@ -1,7 +1,7 @@
 // What a jobscript is told: the DRQUEUE_* variables (the original's names, kept) and the tokens in its arguments.
 import { formatFrames, spansOf } from "./frames";
 import { padFrame } from "./logs";
-import type { JobOrder, Ordered } from "./protocol";
+import type { JobOrder, Ordered } from "./sync";
 
 /** What belongs to the slave rather than to the job. */
 export type Surroundings = {

@@ -1,9 +1,7 @@
-// All that crosses a wire between client, master and slave. Types are inferred from here; docs and OpenAPI come from here.
+// What crosses the wire between clients and master or slave; what slaves and masters say to each other is in sync.ts. Types are
+// inferred from here; docs and OpenAPI come from here.
 import { z } from "zod";
-import { endReasons, exitRules, jobStates, outcomes, slaveStates, taskStates } from "./states";
-
-/** Raised when a change would make an older slave or client misunderstand. */
-export const protocolVersion = 1;
+import { exitRules, jobStates, outcomes, slaveStates, taskStates } from "./states";
 
 /** Ports of the original, kept. */
 export const ports = { master: 1234, slave: 2345 } as const;
@@ -11,20 +9,19 @@ export const ports = { master: 1234, slave: 2345 } as const;
 /** The largest request body, bytes. */
 export const largestBody = 1024 * 1024;
 
-/** How many ended runs one sync carries; the rest waits for the next. */
-export const mostEnded = 500;
-
-// Neither Postgres nor a process argument can hold a NUL.
-const text = (longest: number) =>
+/** Text for people and programs: neither Postgres nor a process argument can hold a NUL. */
+export const text = (longest: number) =>
   z
     .string()
     .max(longest)
     .refine((value) => !value.includes("\0"), "may not contain a NUL character");
-const line = (longest: number) =>
+/** Text without line breaks or anything else that steers a terminal. */
+export const line = (longest: number) =>
   text(longest).refine((value) => !/[\u0000-\u001f\u007f]/.test(value), "may not contain control characters");
 // What a column of Postgres holds: a larger number would fail the statement for everyone in it.
 const largest = 2_147_483_647;
-const count = z.int().min(0).max(largest);
+/** A whole number from 0 on. */
+export const count = z.int().min(0).max(largest);
 const time = z.iso.datetime();
 
 const pool = z
@@ -174,73 +171,6 @@ export const RunKey = z
   .object({ job: count, task: count, attempt: z.int().min(1).max(largest) })
   .describe("Names one attempt at a task, for ever");
 
-export const EndedRun = RunKey.extend({
-  reason: z.enum(endReasons),
-  code: z
-    .int()
-    .min(0)
-    .max(255)
-    .optional()
-    .describe("As a shell says it: 128 + n for signal n; 130 when the jobscript asked for a requeue"),
-  message: text(500).optional(),
-  ranMs: z.int().min(0).optional().describe("From start to end, by the slave's own clock"),
-  cpuMs: z.int().min(0).optional(),
-  memoryMb: count.optional().describe("Most memory of one process"),
-}).describe("A run that ended, as its slave reports it");
-
-export const Sync = z
-  .object({
-    version: z.int(),
-    key: z.uuid().describe("The slave's identity, kept in its data folder"),
-    name: line(100).min(1),
-    software: line(40),
-    address: line(255).optional().describe("Where others reach it; else where it calls from"),
-    port: z.int().min(0).max(65535),
-    os: line(20),
-    cpus: count,
-    memoryMb: count,
-    freeMemoryMb: count,
-    load: z.number().min(0),
-    settings: Settings,
-    problem: text(500).optional(),
-    hello: z.boolean().optional().describe("First sync since it started: answered at once"),
-    leaving: z.boolean().optional().describe("It takes its leave: last sync of this slave"),
-    free: count.max(4096).describe("Tasks it can take now, a few ahead when they are short"),
-    alive: z.array(RunKey).max(8192).describe("Runs it holds, not yet ended"),
-    ended: z.array(EndedRun).max(mostEnded),
-  })
-  .describe("What a slave tells: who and how it is, what it runs, what ended");
-
-const Ordered = RunKey.extend({ frames: z.array(z.int()) }).describe("A task to start");
-
-const JobOrder = z
-  .object({
-    id: count,
-    name: z.string(),
-    owner: z.string(),
-    pool: z.string(),
-    command: z.array(z.string()),
-    env: z.record(z.string(), z.string()),
-    folder: z.string().nullable(),
-    logFolder: z.string(),
-    start: z.int(),
-    end: z.int(),
-    step: z.int(),
-    block: count,
-    pad: count,
-  })
-  .describe("What a slave must know of a job to run its tasks");
-
-export const SyncAnswer = z
-  .object({
-    id: count.describe("The slave's number, DRQUEUE_COMPID"),
-    leaseMs: count.describe("A slave not heard of for so long loses its tasks"),
-    jobs: z.array(JobOrder),
-    start: z.array(Ordered),
-    kill: z.array(RunKey).describe("Runs to end: no longer this slave's, or not wanted"),
-  })
-  .describe("What the master answers");
-
 export const Range = z
   .strictObject({ frames: text(900_000).optional() })
   .describe("Frames as text; all that fit when left out");
@@ -273,11 +203,6 @@ export type Slave = z.infer<typeof Slave>;
 export type Settings = z.infer<typeof Settings>;
 export type SettingsChange = z.infer<typeof SettingsChange>;
 export type RunKey = z.infer<typeof RunKey>;
-export type EndedRun = z.infer<typeof EndedRun>;
-export type Sync = z.infer<typeof Sync>;
-export type SyncAnswer = z.infer<typeof SyncAnswer>;
-export type Ordered = z.infer<typeof Ordered>;
-export type JobOrder = z.infer<typeof JobOrder>;
 export type Problem = z.infer<typeof Problem>;
 export type JobFilter = z.infer<typeof JobFilter>;
 

@@ -1,7 +1,7 @@
 // What a jobscript is told.
 import { expect, test } from "bun:test";
 import { commandFor, environment } from "../lib/environment";
-import type { JobOrder, Ordered } from "../lib/protocol";
+import type { JobOrder, Ordered } from "../lib/sync";
 
 const job: JobOrder = {
   id: 12,

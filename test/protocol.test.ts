@@ -1,17 +1,8 @@
 // What may cross the wire, and what is refused at the door.
 import { describe, expect, test } from "bun:test";
 import type { z } from "zod";
-import {
-  EndedRun,
-  JobChange,
-  JobFilter,
-  mostEnded,
-  RunKey,
-  runName,
-  SettingsChange,
-  Submission,
-  Sync,
-} from "../lib/protocol";
+import { JobChange, JobFilter, RunKey, runName, SettingsChange, Submission } from "../lib/protocol";
+import { EndedRun, mostEnded, Sync } from "../lib/sync";
 
 const least = { name: "shot", command: ["render"] };
 const accepts = (schema: z.ZodType, given: unknown) => schema.safeParse(given).success;

@@ -27,9 +27,18 @@ function pathOf(from: string, name: string): string {
 }
 
 /** The files that hold rules only: no I/O of any kind. */
-const pure = ["frames", "order", "sets", "states", "tasks", "logs", "environment", "protocol", "queue/plan"].map(
-  (name) => `lib/${name}.ts`,
-);
+const pure = [
+  "frames",
+  "order",
+  "sets",
+  "states",
+  "tasks",
+  "logs",
+  "environment",
+  "protocol",
+  "sync",
+  "queue/plan",
+].map((name) => `lib/${name}.ts`);
 const isPure = (file: string) => pure.includes(file) || file.startsWith("lib/kinds/");
 
 function room(file: string): string {
@@ -91,7 +100,7 @@ test("master, slave and command line never import each other", () => {
 test("pure files use no system, network or database, but zod for what crosses the wire", async () => {
   for (const file of scripts.filter(isPure)) {
     const libraries = importsOf.get(file)!.filter((name) => !scripts.includes(name));
-    expect([file, libraries]).toEqual([file, file === "lib/protocol.ts" ? ["zod"] : []]);
+    expect([file, libraries]).toEqual([file, /^lib\/(protocol|sync)\.ts$/.test(file) ? ["zod"] : []]);
     const text = await Bun.file(join(project, file)).text();
     expect([file, text.match(/\b(Bun\.|process\.|fetch\(|Date\.now|Math\.random|setTimeout)/)]).toEqual([file, null]);
   }

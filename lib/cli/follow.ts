@@ -20,7 +20,11 @@ export async function follow(
   ids: readonly number[],
   { silent, stop }: { silent?: boolean; stop?: AbortSignal } = {},
 ): Promise<Job[]> {
-  const screen = silent ? undefined : process.stdout.isTTY === true ? new LiveLines() : new PlainLines();
+  const screen = silent
+    ? undefined
+    : process.stdout.isTTY === true
+      ? new LiveLines(stop === undefined)
+      : new PlainLines();
   const progress = new Map(ids.map((id) => [id, new Progress()]));
   const latest = new Map<number, Job>();
   const pause = Math.min(look.atMost, look.every * Math.ceil(ids.length / look.jobsAtOnce));
@@ -57,8 +61,9 @@ class LiveLines {
     process.exit(130);
   };
 
-  constructor() {
-    process.on("SIGINT", this.interrupted);
+  /** `alone`: nobody else looks after Ctrl-C. */
+  constructor(alone: boolean) {
+    if (alone) process.on("SIGINT", this.interrupted);
   }
 
   show(shown: readonly Shown[]): void {

@@ -1,8 +1,9 @@
 // What this master knows of each slave between its syncs. All of it can be forgotten: a restart reads it anew.
-import { type RunKey, runName, type Sync } from "../protocol";
+import { type RunKey, runName } from "../protocol";
 import type { Queue } from "../queue/open";
 import type { SlaveNow } from "../queue/plan";
 import { type Beat, heard, type Picture } from "../queue/slaves";
+import type { Sync } from "../sync";
 
 type OfSlave = RunKey & { readonly slave: number };
 

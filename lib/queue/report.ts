@@ -1,7 +1,8 @@
 // Runs end: each report counts once, and only for the run that holds the task.
-import { type EndedRun, type RunKey, runName } from "../protocol";
+import { type RunKey, runName } from "../protocol";
 import { setOfTasks } from "../sets";
 import { judge, type Verdict } from "../states";
+import type { EndedRun } from "../sync";
 import type { Move } from "./move";
 import type { Tx } from "./open";
 

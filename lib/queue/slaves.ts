@@ -1,5 +1,6 @@
 // The master's picture of the slaves, and which of their runs are still theirs.
-import type { RunKey, Sync } from "../protocol";
+import type { RunKey } from "../protocol";
+import type { Sync } from "../sync";
 import type { Queue, Tx } from "./open";
 
 /** What a slave says of itself that lists show. */

@@ -2,7 +2,7 @@
 import { getLogger } from "@logtape/logtape";
 import { type Client, ClientError } from "../client";
 import { version } from "../local/program";
-import { mostEnded, protocolVersion, type Sync, type SyncAnswer } from "../protocol";
+import { mostEnded, protocolVersion, type Sync, type SyncAnswer } from "../sync";
 import { hostNow } from "./host";
 import { brief } from "./reasons";
 import type { OwnSettings } from "./settings";

@@ -1,7 +1,8 @@
 // What a slave must not forget when it dies: the runs it holds, one small file each, until the master knows how they ended.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type JobOrder, type Ordered, type RunKey, runName } from "../protocol";
+import { type RunKey, runName } from "../protocol";
+import type { JobOrder, Ordered } from "../sync";
 
 /** A run as its file has it. `startedAt`: ms since 1970 by this slave's clock. */
 export type Kept = { run: Ordered; job: JobOrder; log: string; startedAt: number };

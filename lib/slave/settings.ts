@@ -4,7 +4,8 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { PlainError } from "../local/program";
-import { Settings, type SettingsChange, Sync } from "../protocol";
+import { Settings, type SettingsChange } from "../protocol";
+import { Sync } from "../sync";
 
 type Kept = { format: 1; key: string; settings: Settings };
 

@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { follow } from "../cli/follow";
 import { facts, paint, span } from "../cli/table";
-import { Client } from "../client";
+import { Client, ClientError } from "../client";
 import { createDataFolder, dataFolder } from "../local/folder";
 import { readLock } from "../local/lock";
 import { tokenFor } from "../local/master-address";
@@ -67,13 +67,12 @@ async function work(options: FarmOptions, members: readonly Member[], told: Abor
   const jobs = await client.jobs({ limit: 10_000 });
   if (!isNew) say(`${jobs.length === 1 ? "1 job is" : `${jobs.length} jobs are`} here from before`);
   const ended = untilOneEnds(members, told);
-  const example =
-    id === undefined
-      ? undefined
-      : await Promise.race([follow(client, [id], { stop: told }).then(([job]) => job), ended]);
-  if (once) return typeof example === "object" && example.state === "finished" ? 0 : 1;
+  // Told where it is waited for; with --once nobody may.
+  ended.catch(() => {});
+  const example = id === undefined ? undefined : await Promise.race([watchExample(client, id, told), ended]);
+  if (once) return example?.state === "finished" ? 0 : 1;
   if (!told.aborted) {
-    if (typeof example === "object") process.stdout.write(await tell(client, example, data));
+    if (example) process.stdout.write(await tell(client, example, data));
     say("Ctrl-C stops it all.");
   }
   await ended;
@@ -81,10 +80,21 @@ async function work(options: FarmOptions, members: readonly Member[], told: Abor
   return 0;
 }
 
+/** The example as it ended, or as it is when told to stop; undefined when somebody deletes it meanwhile. */
+async function watchExample(client: Client, id: number, told: AbortSignal): Promise<Job | undefined> {
+  try {
+    const [job] = await follow(client, [id], { stop: told });
+    return job;
+  } catch (error) {
+    if (error instanceof ClientError && error.status === 404) return undefined;
+    throw error;
+  }
+}
+
 /** Waits for Ctrl-C; throws a PlainError when master or slave ends before. */
-async function untilOneEnds(members: readonly Member[], told: AbortSignal): Promise<void> {
+async function untilOneEnds(members: readonly Member[], told: AbortSignal): Promise<undefined> {
   const stopped = new Promise<void>((done) => told.addEventListener("abort", () => done()));
-  if (told.aborted) return;
+  if (told.aborted) return undefined;
   await Promise.race([
     stopped,
     ...members.map(async ({ name, held, journal }) => {

@@ -1,6 +1,7 @@
 // b) Tasks handed out and reported per second by a master with many simulated slaves over HTTP, whatever the number of waiting frames.
 import { Client } from "../../lib/client";
-import { protocolVersion, type RunKey, type Sync } from "../../lib/protocol";
+import type { RunKey } from "../../lib/protocol";
+import { protocolVersion, type Sync } from "../../lib/sync";
 import { type Farm, startFarm } from "../farm";
 import { type Row, rate } from "./report";
 

@@ -1,6 +1,7 @@
 // A slave that exists only as syncs: for what a real one would not do, or not at the right moment.
 import type { Client } from "../../lib/client";
-import { type EndedRun, protocolVersion, type RunKey, type Sync, type SyncAnswer } from "../../lib/protocol";
+import type { RunKey } from "../../lib/protocol";
+import { type EndedRun, protocolVersion, type Sync, type SyncAnswer } from "../../lib/sync";
 
 export class SimulatedSlave {
   readonly key = crypto.randomUUID();

@@ -5,6 +5,8 @@ import type { Handed } from "../../lib/queue/assign";
 import { finish, kill, proceed, remove, requeue, rerun, stop } from "../../lib/queue/control";
 import type { Queue } from "../../lib/queue/open";
 import { takeBack } from "../../lib/queue/recover";
+import type { Report } from "../../lib/queue/report";
+import { carryOut } from "../../lib/queue/round";
 import { parseSet, setOfTasks } from "../../lib/sets";
 import { endReasons, exitRules, taskStates } from "../../lib/states";
 import { Model, type Range } from "./model";
@@ -66,24 +68,51 @@ class HandOut implements Step {
   toString = () => `handOut(${this.free})`;
 }
 
+type GivenReport = { pick: number; reason: (typeof endReasons)[number]; code: number; other: boolean };
+
 /** Of runs handed out at any time: most are over, or of a job that is deleted. */
+function reportsOf(given: readonly GivenReport[], handed: readonly Handed[]): Report[] {
+  if (handed.length === 0) return [];
+  const reports = given.map(({ pick, reason, code, other }) => {
+    // The latest ones more often: they are still open.
+    const run = handed.at(-1 - (pick % handed.length))!;
+    return { ...run, slave: other ? (run.slave % 3) + 1 : run.slave, reason, code };
+  });
+  // Of one run the last word in a message is what is told.
+  const told = new Map(reports.map((one) => [`${one.job}.${one.task}.${one.attempt}.${one.slave}`, one]));
+  return [...Map.groupBy(told.values(), ({ job, task }) => `${job}.${task}`).values()].map(([one]) => one!);
+}
+
 class Tell implements Step {
-  constructor(readonly given: { pick: number; reason: (typeof endReasons)[number]; code: number; other: boolean }[]) {}
+  constructor(readonly given: GivenReport[]) {}
   check = () => true;
   async run(model: Model, real: Real): Promise<void> {
-    if (real.handed.length === 0) return;
-    const reports = this.given.map(({ pick, reason, code, other }) => {
-      // The latest ones more often: they are still open.
-      const run = real.handed.at(-1 - (pick % real.handed.length))!;
-      return { ...run, slave: other ? (run.slave % 3) + 1 : run.slave, reason, code };
-    });
-    // Of one run the last word in a message is what is told.
-    const told = new Map(reports.map((one) => [`${one.job}.${one.task}.${one.attempt}.${one.slave}`, one]));
-    const byTask = [...Map.groupBy(told.values(), ({ job, task }) => `${job}.${task}`).values()].map(([one]) => one!);
-    expect(await tell(real.queue, ...byTask)).toBe(byTask.filter((one) => model.report(one)).length);
+    const reports = reportsOf(this.given, real.handed);
+    expect(await tell(real.queue, ...reports)).toBe(reports.filter((one) => model.report(one)).length);
     await expectSame(model, real);
   }
   toString = () => `tell(${JSON.stringify(this.given)})`;
+}
+
+/** Reports in and tasks out in one transaction, as the dispatcher has it. */
+class Round implements Step {
+  constructor(
+    readonly given: GivenReport[],
+    readonly free: number[],
+  ) {}
+  check = () => true;
+  async run(model: Model, real: Real): Promise<void> {
+    const reports = reportsOf(this.given, real.handed);
+    const asking = () => slaves.map((id, at) => slave(id, this.free[at]!));
+    const { handed } = await carryOut(real.queue, { reports, unknown: [], check: [], again: () => [], asking });
+    for (const one of reports) model.report(one);
+    const due = model.due(this.free.reduce((sum, free) => sum + free));
+    const got = (handed as Handed[]).map((run) => model.handOut(run));
+    expect(got.sort((a, b) => b - a)).toEqual(due);
+    real.handed.push(...(handed as Handed[]));
+    await expectSame(model, real);
+  }
+  toString = () => `round(${JSON.stringify(this.given)}, ${this.free})`;
 }
 
 const acts = { requeue, finish, kill };
@@ -192,12 +221,16 @@ test("the queue agrees with a naive model of it after every step", async () => {
       exitRule: fc.constantFrom(...exitRules),
     })
     .map((given) => new Submit(given));
-  const hands = fc.array(fc.nat(3), { minLength: 3, maxLength: 3 }).map((free) => new HandOut(free));
-  const told = fc.array(report, { minLength: 1, maxLength: 5 }).map((given) => new Tell(given));
+  const free = fc.array(fc.nat(3), { minLength: 3, maxLength: 3 });
+  const reports = fc.array(report, { minLength: 1, maxLength: 5 });
+  const hands = free.map((given) => new HandOut(given));
+  const told = reports.map((given) => new Tell(given));
+  const rounds = fc.tuple(reports, free).map((given) => new Round(...given));
   const steps = [
     submit,
-    ...Array(5).fill(hands),
-    ...Array(5).fill(told),
+    ...Array(3).fill(hands),
+    ...Array(3).fill(told),
+    ...Array(4).fill(rounds),
     fc.tuple(pick, fc.constantFrom("requeue", "finish", "kill"), range).map((given) => new Act(...given)),
     fc.tuple(pick, fc.boolean()).map((given) => new Stop(...given)),
     pick.map((given) => new Proceed(given)),

@@ -1,10 +1,10 @@
 // One round of the dispatcher, without the dispatcher.
 import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
-import { SyncAnswer } from "../../lib/protocol";
 import * as control from "../../lib/queue/control";
 import type { Queue } from "../../lib/queue/open";
 import type { SlaveNow } from "../../lib/queue/plan";
 import { carryOut, type Round } from "../../lib/queue/round";
+import { SyncAnswer } from "../../lib/sync";
 import { clear, ended, handOut, jobRow, newQueue, runsOf, slave, submitted } from "./stage";
 
 let stage: Awaited<ReturnType<typeof newQueue>>;

@@ -3,9 +3,10 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Client } from "../../lib/client";
-import { type JobOrder, type Ordered, type RunKey, Sync, type SyncAnswer } from "../../lib/protocol";
+import type { RunKey } from "../../lib/protocol";
 import { Loop } from "../../lib/slave/loop";
 import { OwnSettings } from "../../lib/slave/settings";
+import { type JobOrder, type Ordered, Sync, type SyncAnswer } from "../../lib/sync";
 import { until } from "../farm";
 import { Bench, jobOrder, ordered } from "./orders";
 

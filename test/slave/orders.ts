@@ -2,9 +2,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { JobOrder, Ordered } from "../../lib/protocol";
 import { Records } from "../../lib/slave/records";
 import { Work } from "../../lib/slave/work";
+import type { JobOrder, Ordered } from "../../lib/sync";
 import { until } from "../farm";
 
 /** A job of one frame per task. */

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { EndedRun } from "../../lib/protocol";
+import { EndedRun } from "../../lib/sync";
 import { until } from "../farm";
 import { Bench, jobOrder, ordered, processesWith, uniqueSleep } from "./orders";
 

@@ -3,9 +3,10 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { getConnInfo } from "hono/bun";
 import { Client, ClientError } from "../../client";
 import { body, HttpError, json, problems } from "../../local/guard";
-import { protocolVersion, Settings, SettingsChange, Slave, Sync, SyncAnswer } from "../../protocol";
+import { Settings, SettingsChange, Slave } from "../../protocol";
 import type { Queue } from "../../queue/open";
 import { listSlaves, readSlave } from "../../queue/read";
+import { protocolVersion, Sync, SyncAnswer } from "../../sync";
 import type { Dispatcher } from "../dispatch";
 
 const name = z.object({

@@ -1,0 +1,83 @@
+// The one message between slave and master: a slave says how it is and what ended, and hears what to start and to kill.
+import { z } from "zod";
+import { count, line, RunKey, Settings, text } from "./protocol";
+import { endReasons } from "./states";
+
+/** Raised when a change would make an older slave or client misunderstand. */
+export const protocolVersion = 1;
+
+/** How many ended runs one sync carries; the rest waits for the next. */
+export const mostEnded = 500;
+
+export const EndedRun = RunKey.extend({
+  reason: z.enum(endReasons),
+  code: z
+    .int()
+    .min(0)
+    .max(255)
+    .optional()
+    .describe("As a shell says it: 128 + n for signal n; 130 when the jobscript asked for a requeue"),
+  message: text(500).optional(),
+  ranMs: z.int().min(0).optional().describe("From start to end, by the slave's own clock"),
+  cpuMs: z.int().min(0).optional(),
+  memoryMb: count.optional().describe("Most memory of one process"),
+}).describe("A run that ended, as its slave reports it");
+
+export const Sync = z
+  .object({
+    version: z.int(),
+    key: z.uuid().describe("The slave's identity, kept in its data folder"),
+    name: line(100).min(1),
+    software: line(40),
+    address: line(255).optional().describe("Where others reach it; else where it calls from"),
+    port: z.int().min(0).max(65535),
+    os: line(20),
+    cpus: count,
+    memoryMb: count,
+    freeMemoryMb: count,
+    load: z.number().min(0),
+    settings: Settings,
+    problem: text(500).optional(),
+    hello: z.boolean().optional().describe("First sync since it started: answered at once"),
+    leaving: z.boolean().optional().describe("It takes its leave: last sync of this slave"),
+    free: count.max(4096).describe("Tasks it can take now, a few ahead when they are short"),
+    alive: z.array(RunKey).max(8192).describe("Runs it holds, not yet ended"),
+    ended: z.array(EndedRun).max(mostEnded),
+  })
+  .describe("What a slave tells: who and how it is, what it runs, what ended");
+
+export const Ordered = RunKey.extend({ frames: z.array(z.int()) }).describe("A task to start");
+
+export const JobOrder = z
+  .object({
+    id: count,
+    name: z.string(),
+    owner: z.string(),
+    pool: z.string(),
+    command: z.array(z.string()),
+    env: z.record(z.string(), z.string()),
+    folder: z.string().nullable(),
+    logFolder: z.string(),
+    start: z.int(),
+    end: z.int(),
+    step: z.int(),
+    block: count,
+    pad: count,
+  })
+  .describe("What a slave must know of a job to run its tasks");
+
+export const SyncAnswer = z
+  .object({
+    id: count.describe("The slave's number, DRQUEUE_COMPID"),
+    leaseMs: count.describe("A slave not heard of for so long loses its tasks"),
+    jobs: z.array(JobOrder),
+    start: z.array(Ordered),
+    kill: z.array(RunKey).describe("Runs to end: no longer this slave's, or not wanted"),
+  })
+  .describe("What the master answers");
+
+export type EndedRun = z.infer<typeof EndedRun>;
+export type Sync = z.infer<typeof Sync>;
+export type SyncAnswer = z.infer<typeof SyncAnswer>;
+export type Ordered = z.infer<typeof Ordered>;
+export type JobOrder = z.infer<typeof JobOrder>;
