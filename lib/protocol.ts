@@ -206,6 +206,11 @@ export type RunKey = z.infer<typeof RunKey>;
 export type Problem = z.infer<typeof Problem>;
 export type JobFilter = z.infer<typeof JobFilter>;
 
+/** Only what names a run, of something that has more. */
+export function keyOf({ job, task, attempt }: RunKey): RunKey {
+  return { job, task, attempt };
+}
+
 /** A run's name as text: file names, map keys, log lines. */
 export function runName({ job, task, attempt }: RunKey): string {
   return `${job}.${task}.${attempt}`;

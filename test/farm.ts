@@ -222,13 +222,11 @@ export class Farm {
   }
 
   get env(): Record<string, string> {
-    const {
-      DRQUEUE_MASTER: _,
-      DRQUEUE_TOKEN: __,
-      DRQUEUE_DATA: ___,
-      DRQUEUE_LOGS: ____,
-      ...env
-    } = process.env as Record<string, string>;
+    const foreign = /^(DRQUEUE_|DATABASE_URL$)/;
+    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name))) as Record<
+      string,
+      string
+    >;
     return { ...env, NO_COLOR: "1", ...(this.databaseUrl && { DATABASE_URL: this.databaseUrl }) };
   }
 

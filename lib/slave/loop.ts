@@ -2,6 +2,7 @@
 import { getLogger } from "@logtape/logtape";
 import { type Client, ClientError } from "../client";
 import { version } from "../local/program";
+import { keyOf } from "../protocol";
 import { mostEnded, protocolVersion, type Sync, type SyncAnswer } from "../sync";
 import { hostNow } from "./host";
 import { brief } from "./reasons";
@@ -105,7 +106,7 @@ export class Loop {
 
   private compose(leaving = false): Sync {
     const ended = this.work.unsent.slice(0, mostEnded);
-    const later = this.work.unsent.slice(mostEnded).map(({ job, task, attempt }) => ({ job, task, attempt }));
+    const later = this.work.unsent.slice(mostEnded).map(keyOf);
     const { problem } = this.work;
     return {
       version: protocolVersion,

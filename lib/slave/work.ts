@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { getLogger } from "@logtape/logtape";
 import { commandFor, environment, type Surroundings } from "../environment";
 import { logFile } from "../logs";
-import { type RunKey, runName } from "../protocol";
+import { keyOf, type RunKey, runName } from "../protocol";
 import type { EndReason } from "../states";
 import type { EndedRun, JobOrder, Ordered } from "../sync";
 import { type Ending, type Family, platform } from "./platform";
@@ -145,11 +145,7 @@ export class Work {
 
   /** Runs that hold or wait for a slot. */
   get held(): RunKey[] {
-    return [...this.running.values(), ...this.waiting.values()].map(({ run: { job, task, attempt } }) => ({
-      job,
-      task,
-      attempt,
-    }));
+    return [...this.running.values(), ...this.waiting.values()].map(({ run }) => keyOf(run));
   }
 
   get runningCount(): number {
@@ -158,10 +154,8 @@ export class Work {
 
   /** What its own port shows. */
   get shown() {
-    return [...this.running.values()].map(({ run: { job, task, attempt }, log, family, begun }) => ({
-      job,
-      task,
-      attempt,
+    return [...this.running.values()].map(({ run, log, family, begun }) => ({
+      ...keyOf(run),
       pid: family?.group ?? null,
       log,
       seconds: Math.round(performance.now() - begun) / 1000,
@@ -295,9 +289,9 @@ export class Work {
     }
   }
 
-  private end({ job, task, attempt }: RunKey, how: Omit<EndedRun, keyof RunKey>): void {
+  private end(run: RunKey, how: Omit<EndedRun, keyof RunKey>): void {
     const message = how.message && brief(how.message);
-    this.ended.set(runName({ job, task, attempt }), { job, task, attempt, ...how, ...(message && { message }) });
+    this.ended.set(runName(run), { ...keyOf(run), ...how, ...(message && { message }) });
     this.fill();
     this.options.news();
   }
