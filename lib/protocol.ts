@@ -9,15 +9,16 @@ export const ports = { master: 1234, slave: 2345 } as const;
 /** The largest request body, bytes. */
 export const largestBody = 1024 * 1024;
 
-/** Text for people and programs: neither Postgres nor a process argument can hold a NUL. */
+/** Text for people and programs: neither Postgres nor a process argument can hold a NUL or half a character. */
 export const text = (longest: number) =>
   z
     .string()
     .max(longest)
-    .refine((value) => !value.includes("\0"), "may not contain a NUL character");
+    .refine((value) => !value.includes("\0"), "may not contain a NUL character")
+    .refine((value) => value.isWellFormed(), "may not contain half a surrogate pair");
 /** Text without line breaks or anything else that steers a terminal. */
 export const line = (longest: number) =>
-  text(longest).refine((value) => !/[\u0000-\u001f\u007f]/.test(value), "may not contain control characters");
+  text(longest).refine((value) => !/[\u0000-\u001f\u007f-\u009f]/.test(value), "may not contain control characters");
 // What a column of Postgres holds: a larger number would fail the statement for everyone in it.
 const largest = 2_147_483_647;
 /** A whole number from 0 on. */

@@ -35,7 +35,7 @@ export const Sync = z
     cpus: count,
     memoryMb: count,
     freeMemoryMb: count,
-    load: z.number().min(0),
+    load: z.number().min(0).max(1_000_000),
     settings: Settings,
     problem: text(500).optional(),
     hello: z.boolean().optional().describe("First sync since it started: answered at once"),

@@ -7,7 +7,7 @@ import { readLock } from "../lib/local/lock";
 import { newToken } from "../lib/local/token";
 import type { Frame, JobDetail } from "../lib/protocol";
 import { hasEnded } from "../lib/states";
-import { newDatabase, testServer } from "./postgres";
+import { newDatabase, shareStaged, testServer } from "./postgres";
 
 const project = resolve(import.meta.dir, "..");
 const waitMs = 20_000;
@@ -70,6 +70,7 @@ export class Farm {
       const { database = "own" } = options;
       if (database !== "embedded")
         farm.databaseUrl = await newDatabase(database === "own" ? await testServer() : { url: database });
+      else await shareStaged(farm.dataOf("m1"));
       await farm.startMaster();
       await Promise.all(Array.from({ length: options.slaves ?? 1 }, (_, at) => farm.startSlave(`s${at + 1}`)));
     } catch (error) {

@@ -1,13 +1,15 @@
 // A throw-away Postgres for the tests: its own folder and port on loopback, gone with the process that started it.
-import { chownSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { chownSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import postgres from "postgres";
 import { end, hold } from "../lib/local/held";
 import { stagePostgres } from "../lib/queue/postgres-files";
 import { userToRunAs } from "../lib/queue/postgres-user";
 
 export type TestServer = {
+  /** The folder of its programs. */
+  staged: string;
   url: string;
   folder: string;
   pause(): Promise<void>;
@@ -19,7 +21,8 @@ export type TestServer = {
 export async function startPostgres(): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), "drqueue-test-"));
   Bun.spawnSync(["chmod", "755", folder]);
-  const bin = join(await stagePostgres(folder), "bin");
+  const staged = await stagePostgres(folder);
+  const bin = join(staged, "bin");
   const data = join(folder, "cluster");
   mkdirSync(data, { mode: 0o700 });
   const home = { log: join(folder, "postgres.log"), runAs: userToRunAs(join(folder, "none")) };
@@ -51,6 +54,7 @@ export async function startPostgres(): Promise<TestServer> {
   return {
     url,
     folder,
+    staged,
     pause: () => end(server),
     async resume() {
       server = await start();
@@ -66,11 +70,18 @@ export async function startPostgres(): Promise<TestServer> {
 let own: Promise<TestServer> | undefined;
 
 /** The server whose databases the tests of this process use: the runner's, else one started on first use. */
-export async function testServer(): Promise<{ url: string }> {
-  const url = process.env.DRQUEUE_TEST_POSTGRES;
-  if (url) return { url };
+export async function testServer(): Promise<Pick<TestServer, "url" | "staged">> {
+  const { DRQUEUE_TEST_POSTGRES: url, DRQUEUE_TEST_STAGED: staged } = process.env;
+  if (url && staged) return { url, staged };
   own ??= startPostgres();
   return own;
+}
+
+/** Saves a data folder the copy of the Postgres programs that each makes for itself: a thousand files brought to the disk. */
+export async function shareStaged(data: string): Promise<void> {
+  const { staged } = await testServer();
+  const here = join(data, basename(staged));
+  if (!existsSync(here)) symlinkSync(staged, here);
 }
 
 /** Ends it, if this process started one. */

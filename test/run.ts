@@ -41,6 +41,7 @@ try {
   // What is given behind `--` names the test files to run; without, all.
   const { ok, out } = await run([process.execPath, "test", "--timeout", "60000", ...Bun.argv.slice(2)], {
     DRQUEUE_TEST_POSTGRES: server.url,
+    DRQUEUE_TEST_STAGED: server.staged,
     NO_COLOR: "1",
   });
   const count = (what: string) => Number(new RegExp(`^ *(\\d+) ${what}$`, "m").exec(out)?.[1] ?? 0);

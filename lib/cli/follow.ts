@@ -37,6 +37,7 @@ export async function follow(
         for (const job of await Promise.all(moving.map((id) => client.job(id)))) latest.set(job.id, job);
         heard = now;
       } catch (error) {
+        if (stop?.aborted) return [...latest.values()];
         if (latest.size === 0 || !isAway(error) || now - heard > patienceMs) throw error;
         await Bun.sleep(pause);
         continue;

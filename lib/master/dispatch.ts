@@ -13,12 +13,16 @@ const journal = getLogger(["drqueue", "dispatch"]);
 
 /** The most syncs that one round takes. */
 const mostSyncs = 512;
+/** So long after a round that failed until slaves that are parked are served again, ms. */
+const recoverMs = 1000;
 /** When another master has the jobs locked that a slave could run: so long until they are looked at again, ms. */
 const soonMs = 5;
 
 type Pending = {
   readonly sync: Sync;
   readonly slave: KnownSlave;
+  /** Aborted when the slave that waits here has gone. */
+  readonly signal: AbortSignal;
   readonly answer: (answer: SyncAnswer) => void;
   readonly fail: (error: unknown) => void;
   deadline?: Timer;
@@ -33,6 +37,7 @@ export class Dispatcher {
   private stopped = false;
   /** There may be work for slaves that are parked. */
   private workForParked = false;
+  private recovery: Timer | undefined;
 
   constructor(
     private readonly queue: Queue,
@@ -48,7 +53,7 @@ export class Dispatcher {
     // Two syncs of one slave: it has news, and the one that is parked is out of date.
     this.unpark(slave)?.answer(this.emptyAnswer(slave));
     return new Promise((answer, fail) => {
-      const pending: Pending = { sync, slave, answer, fail };
+      const pending: Pending = { sync, slave, signal, answer, fail };
       signal.addEventListener("abort", () => {
         if (this.parked.get(slave) === pending) this.unpark(slave);
       });
@@ -82,14 +87,11 @@ export class Dispatcher {
   }
 
   private go(): void {
-    if (this.busy) return;
-    this.busy = true;
-    void this.rounds().finally(() => {
-      this.busy = false;
-    });
+    if (!this.busy) void this.rounds();
   }
 
   private async rounds(): Promise<void> {
+    this.busy = true;
     while (this.arrived.length > 0 || (this.workForParked && this.parked.size > 0)) {
       const batch = this.arrived.splice(0, mostSyncs);
       const withParked = this.workForParked;
@@ -97,37 +99,47 @@ export class Dispatcher {
       try {
         this.deliver(batch, await carryOut(this.queue, this.roundOf(batch, withParked)));
       } catch (error) {
-        // Whether it was committed is not known: what the slaves hold is read from the database before they get more.
-        for (const slave of this.parked.keys()) slave.openKnown = false;
-        for (const { slave, fail } of batch) {
-          slave.openKnown = false;
-          fail(error);
-        }
-        if (withParked) setTimeout(() => this.woken({ work: true }), 1000);
+        // Whether it was committed is not known: what slaves hold is read from the database before they get more. Of all slaves,
+        // since one that was parked when the round began, and may have got tasks in it, may have gone since.
+        this.known.forgetOpen();
+        for (const { fail } of batch) fail(error);
+        this.recovery ??= setTimeout(() => {
+          this.recovery = undefined;
+          this.woken({ work: true });
+        }, recoverMs);
         journal.warn("a round failed: {error}", { error: (error as Error).message });
       }
     }
+    // In one step with the last look: who arrives after it begins the next round.
+    this.busy = false;
   }
 
   private roundOf(batch: Pending[], withParked: boolean): Round {
-    for (const { slave, sync } of batch) slave.confirm(sync);
-    const now = Date.now();
+    for (const { slave, sync } of batch) {
+      // One that has just started may have forgotten what it mentioned before.
+      if (sync.hello) slave.openKnown = false;
+      slave.confirm(sync);
+    }
+    const now = performance.now();
     const due = batch.filter(({ slave }) => slave.isCheckDue(now));
     const askingParked = () => [...this.parked.values()].filter(({ sync }) => sync.free > 0);
     // Of two syncs of one slave the one in the batch is newer: it comes last, and the last one counts.
     const known = withParked ? [...askingParked(), ...batch] : batch;
+    const newestOf = (pendings: Pending[]) => [
+      ...new Map(pendings.map((pending) => [pending.slave, pending])).values(),
+    ];
+    const unknown = newestOf(known).filter(({ slave }) => !slave.openKnown);
     return {
       reports: batch.flatMap(({ sync, slave }) => sync.ended.map((ended) => ({ ...ended, slave: slave.id }))),
-      unknown: [...new Set(known.filter(({ slave }) => !slave.openKnown).map(({ slave }) => slave.id))],
+      unknown: unknown.map(({ slave }) => slave.id),
       check: due.flatMap(({ sync, slave }) => sync.alive.map((run) => ({ ...run, slave: slave.id }))),
       asking: (open, requeued) => {
-        for (const { slave, sync } of known) slave.learnOpen(open, sync);
+        for (const { slave, sync } of unknown) slave.learnOpen(open, sync);
         const all =
           requeued && !withParked ? [...askingParked().filter(({ slave }) => slave.openKnown), ...batch] : known;
-        const newest = new Map(all.map((pending) => [pending.slave, pending]));
-        return [...newest.values()].map(({ slave, sync }) => slave.asNow(sync));
+        return newestOf(all).map(({ slave, sync }) => slave.asNow(sync));
       },
-      again: () => batch.flatMap(({ slave }) => [...slave.unconfirmed.values()]),
+      again: () => newestOf(batch).flatMap(({ slave }) => [...slave.unconfirmed.values()]),
     };
   }
 
@@ -155,7 +167,7 @@ export class Dispatcher {
     const { sync, slave } = pending;
     this.unpark(slave)?.answer(this.emptyAnswer(slave));
     const nothing = start.length === 0 && kill.length === 0 && sync.ended.length === 0;
-    if (nothing && !sync.hello && !sync.leaving && !this.stopped) {
+    if (nothing && !sync.hello && !sync.leaving && !this.stopped && !pending.signal.aborted) {
       this.parked.set(slave, pending);
       pending.deadline = setTimeout(() => this.unpark(slave)?.answer(this.emptyAnswer(slave)), this.holdMs);
       return;

@@ -10,13 +10,18 @@ const journal = getLogger(["drqueue", "housekeeping"]);
 export function keepHouse(queue: Queue, dispatcher: Dispatcher, leaseMs: number): { stop(): Promise<void> } {
   let running = true;
   const everyMs = Math.min(1000, leaseMs / 4);
-  // After a start or an outage no slave is lost before it had a lease's time to call again.
-  let patientUntil = Date.now() + leaseMs;
+  // After a start, an outage, or a pause of this process or machine no slave is lost before it had a lease's time to call again.
+  let patientUntil = performance.now() + leaseMs;
+  let lookedAt = Date.now();
   let rounds = 0;
 
   const round = async () => {
     await dispatcher.writeBeats();
-    if (Date.now() < patientUntil) return;
+    // The wall clock also tells of a machine that slept, and of a clock that was set: then the database's has jumped as well.
+    const now = Date.now();
+    if (Math.abs(now - lookedAt) > everyMs + leaseMs / 2) patientUntil = performance.now() + leaseMs;
+    lookedAt = now;
+    if (performance.now() < patientUntil) return;
     const lost = await findLost(queue, leaseMs);
     for (const name of lost)
       journal.warn("slave {name} is lost: not heard of for {seconds} s", { name, seconds: leaseMs / 1000 });
@@ -36,7 +41,7 @@ export function keepHouse(queue: Queue, dispatcher: Dispatcher, leaseMs: number)
       } catch (error) {
         if (!failing) journal.error("housekeeping failed, trying again: {error}", { error: (error as Error).message });
         failing = true;
-        patientUntil = Date.now() + leaseMs;
+        patientUntil = performance.now() + leaseMs;
       }
       await Bun.sleep(everyMs);
     }

@@ -16,6 +16,8 @@ export class KnownSlave {
   /** Somebody wants one of its runs to end. */
   checkDue = true;
   private checkedAt = 0;
+  /** When it called last, by the clock of performance.now(). */
+  heardAt = 0;
 
   constructor(
     readonly id: number,
@@ -29,7 +31,6 @@ export class KnownSlave {
 
   /** Takes over the open runs that the database has of it. */
   learnOpen(open: readonly OfSlave[], sync: Sync): void {
-    if (this.openKnown) return;
     this.openKnown = true;
     for (const run of open) if (run.slave === this.id) this.unconfirmed.set(runName(run), run);
     this.confirm(sync);
@@ -69,24 +70,35 @@ export class KnownSlaves {
     return this.ids.get(id);
   }
 
-  /** The slave that sent this sync; `write` is called when it is new or describes itself in another way than before. */
+  /** The open runs of every slave are to be read anew. */
+  forgetOpen(): void {
+    for (const slave of this.ids.values()) slave.openKnown = false;
+  }
+
+  /**
+   * The slave that sent this sync; `write` is called when it is new, describes itself in another way than before, or may have been
+   * called lost or gone meanwhile: it must be online before it gets tasks, or they would be taken back at once.
+   */
   async meet(sync: Sync, address: string, write: (picture: Picture) => Promise<number>): Promise<KnownSlave> {
-    const picture: Picture = { ...sync, address: sync.address ?? address, running: sync.alive.length };
+    // Of a load below 1e-37 Postgres's real would make an error, for all whose sign of life is in the same statement.
+    const load = Math.round(sync.load * 100) / 100;
+    const picture: Picture = { ...sync, load, address: sync.address ?? address, running: sync.alive.length };
     const { name, port, software, os, cpus, memoryMb, settings, problem } = picture;
     const profile = JSON.stringify([name, picture.address, port, software, os, cpus, memoryMb, settings, problem]);
     const before = this.byKey.get(sync.key);
     let slave = before?.slave;
-    if (!slave || before?.profile !== profile) {
+    const wasAway = sync.hello || performance.now() - (slave?.heardAt ?? 0) > this.leaseMs / 2;
+    if (!slave || before?.profile !== profile || wasAway) {
       const id = await write(picture);
       // While it was written another sync of the same slave may have been faster.
       slave = this.ids.get(id) ?? new KnownSlave(id, Math.min(5000, this.leaseMs / 3));
       this.ids.set(id, slave);
       this.byKey.set(sync.key, { slave, profile });
     }
-    if (sync.hello) slave.openKnown = false;
+    slave.heardAt = performance.now();
     this.beats.set(slave.id, {
       id: slave.id,
-      load: sync.load,
+      load,
       freeMemoryMb: sync.freeMemoryMb,
       running: sync.alive.length,
       leaving: sync.leaving === true,

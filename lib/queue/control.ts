@@ -121,11 +121,14 @@ async function wish(tx: Tx, job: number, running: TaskSet, wanted: Wish): Promis
   return rows.length;
 }
 
-/** Failures so far no longer count against the retries of these tasks. */
+/**
+ * Failures so far no longer count against the retries of these tasks. Nor does a lost run's success, should it still come in: a
+ * person wants them rendered anew.
+ */
 async function forgive(tx: Tx, job: number, tasks: TaskSet): Promise<void> {
   if (tasks.length === 0) return;
   await tx`
-    update run set counts = false
+    update run set counts = false, outcome = case outcome when 'lost' then 'killed' else outcome end
     from unnest(${formatSet(tasks)}::int4multirange) as piece
-    where run.job = ${job} and run.task >= lower(piece) and run.task < upper(piece) and run.counts`;
+    where run.job = ${job} and run.task >= lower(piece) and run.task < upper(piece) and (run.counts or run.outcome = 'lost')`;
 }

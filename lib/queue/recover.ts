@@ -1,5 +1,5 @@
 // Slaves that are not heard of any more lose their tasks.
-
+import type postgres from "postgres";
 import { moveTasks } from "./move";
 import { type Queue, wake } from "./open";
 import { movesOf } from "./report";
@@ -18,9 +18,10 @@ export async function findLost(queue: Queue, leaseMs: number): Promise<string[]>
 /** Makes the tasks wait again that slaves took with them which are lost or gone. Does not count against retries. Returns how many. */
 export async function takeBack(queue: Queue): Promise<number> {
   const away = await queue.sql`select id from slave where state in ('lost', 'gone')`;
-  const slaves = away.map((row) => row.id as number);
-  if ((await openRuns(queue.sql, slaves)).length === 0) return 0;
+  if ((await openRuns(queue.sql, idsOf(away))).length === 0) return 0;
   const taken = await queue.sql.begin(async (tx) => {
+    // Locked, so that none of them comes back and gets tasks while its tasks are taken.
+    const slaves = idsOf(await tx`select id from slave where state in ('lost', 'gone') order by id for update`);
     // Which runs are open is asked again under the locks of their jobs.
     const jobs = JSON.stringify((await openRuns(tx, slaves)).map(({ job }) => job));
     await tx`select id from job where id in (select value::int from json_array_elements_text(${jobs}::json)) order by id for update`;
@@ -41,4 +42,8 @@ export async function takeBack(queue: Queue): Promise<number> {
     return ended.length;
   });
   return taken as number;
+}
+
+function idsOf(rows: readonly postgres.Row[]): number[] {
+  return rows.map((row) => row.id as number);
 }

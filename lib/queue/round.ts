@@ -6,7 +6,7 @@ import { framesOfTask } from "../tasks";
 import { assign } from "./assign";
 import { layoutOf } from "./job";
 import { moveTasks } from "./move";
-import type { Queue, Tx } from "./open";
+import { type Queue, type Tx, wake } from "./open";
 import type { SlaveNow } from "./plan";
 import { type Report, report } from "./report";
 import { notTheirs, openRuns } from "./slaves";
@@ -45,6 +45,8 @@ export async function carryOut(queue: Queue, round: Round): Promise<Outcome> {
     // A job whose tasks end mostly gets new ones at once: both in one update, between which it does not seem to stand still.
     if (!simple) await moveTasks(tx, moves);
     const { handed, again: more } = await assign(tx, asking, simple ? moves : []);
+    // What came back may be for slaves that wait at another master.
+    if (requeued) await wake(tx, { work: true });
     const again = round.again();
     const kill = await notTheirs(tx, [...round.check, ...again]);
     const unwanted = new Set(kill.map(runName));

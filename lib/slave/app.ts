@@ -1,11 +1,10 @@
 // A slave's own port: its settings, its running tasks, its logs.
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { body, guardedApp, HttpError, json, problems } from "../local/guard";
 import { allowSilence } from "../local/port";
 import { PlainError } from "../local/program";
-import { tail, textStream } from "../local/tail";
+import { isLog, tail, textStream } from "../local/tail";
 import { Settings, SettingsChange, SlaveState } from "../protocol";
 
 /** What the port shows and changes. `writes`: whether a run still writes the log of this path. */
@@ -63,7 +62,7 @@ export function slaveApp(token: string, inside: Inside): OpenAPIHono {
       const { path, follow } = c.req.valid("query");
       const file = join(inside.logs, path);
       if (follow) allowSilence(c.env, c.req.raw);
-      if (!existsSync(file)) throw new HttpError(404, `there is no log ${path} here`);
+      if (!isLog(file)) throw new HttpError(404, `there is no log ${path} here`);
       return textStream(tail(file, follow ? async () => inside.writes(path) : undefined, c.req.raw.signal)) as never;
     },
   );

@@ -13,7 +13,8 @@ export class Records {
 
   constructor(slaveFolder: string) {
     this.folder = join(slaveFolder, "runs");
-    mkdirSync(this.folder, { recursive: true });
+    // A job's variables may hold what is not for every user of the machine.
+    mkdirSync(this.folder, { recursive: true, mode: 0o700 });
   }
 
   /** Where the shell parent of a run writes its exit code. */

@@ -1,5 +1,5 @@
 // The first and last lines of a run's log.
-import { appendFileSync } from "node:fs";
+import { appendFileSync, closeSync, constants, openSync } from "node:fs";
 import { commandFor } from "../environment";
 import { formatFrames, spansOf } from "../frames";
 import { logFooter, logHeader } from "../logs";
@@ -13,9 +13,17 @@ export function writeHeader(output: number, { run, job, startedAt }: Kept, slave
   appendFileSync(output, logHeader({ job: job.id, name: job.name, frames, attempt: run.attempt, slave, command, at }));
 }
 
+// What the jobscript has made of its log meanwhile may be a pipe, whose other end nobody would ever open.
+const { O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK = 0 } = constants;
+
 /** Adds how it ended. A full disk at the very end is passed over: the result counts more than the footer. */
 export function writeFooter(log: string, code: number | undefined, message: string | undefined, ranMs?: number): void {
   try {
-    appendFileSync(log, logFooter({ code, message, ranMs, at: new Date() }));
+    const output = openSync(log, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK);
+    try {
+      appendFileSync(output, logFooter({ code, message, ranMs, at: new Date() }));
+    } finally {
+      closeSync(output);
+    }
   } catch {}
 }

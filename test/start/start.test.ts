@@ -1,11 +1,12 @@
 import { afterEach, expect, test } from "bun:test";
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Client } from "../../lib/client";
 import { readLock } from "../../lib/local/lock";
 import { isAlive } from "../../lib/local/processes";
 import { startFarm, until } from "../farm";
+import { shareStaged } from "../postgres";
 
 const project = resolve(import.meta.dir, "../..");
 const folders: string[] = [];
@@ -33,10 +34,11 @@ function start(data: string, flags: string[] = [], port = 0) {
   return child;
 }
 
-function dataFolder(): string {
+async function dataFolder(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "drqueue-start-"));
   folders.push(folder);
   chmodSync(folder, 0o755);
+  await shareStaged(folder);
   return folder;
 }
 
@@ -54,13 +56,13 @@ function processesOf(data: string): string[] {
 }
 
 test("npm start renders the example, Ctrl-C leaves no process, and the next start finds the job again", async () => {
-  const data = dataFolder();
+  const data = await dataFolder();
   const first = start(data);
   const client = await farmOf(data);
   const job = await until(async () => (await client.jobs().catch(() => []))[0], "the example job");
   expect(job).toMatchObject({ name: "example animation", frameCounts: { total: 48 } });
   await until(async () => (await client.job(job.id)).frameCounts.finished > 0 || undefined, "the first frame");
-  expect(existsSync(join(data, "example", "frame.0001.png"))).toBe(true);
+  expect(readdirSync(join(data, "example"))).toContainEqual(expect.stringMatching(/^frame\.\d{4}\.png$/));
   first.kill("SIGINT");
   expect(await first.exited).toBe(0);
   expect(processesOf(data)).toEqual([]);
@@ -76,7 +78,7 @@ test("npm start renders the example, Ctrl-C leaves no process, and the next star
 });
 
 test("master and slave end with npm start even when it is killed with -9", async () => {
-  const data = dataFolder();
+  const data = await dataFolder();
   const killed = start(data);
   const client = await farmOf(data);
   await until(async () => (await client.slaves().catch(() => []))[0], "the slave");
@@ -113,7 +115,7 @@ test("a second npm start on the same folder is refused in one line", async () =>
 
 test("a port in use is told in one line, and nothing is left running", async () => {
   await using farm = await startFarm({ slaves: 0 });
-  const data = dataFolder();
+  const data = await dataFolder();
   const child = start(data, [], farm.masters[0]!.port);
   expect(await new Response(child.stderr).text()).toMatch(/^npm start --: port \d+ is in use: .*\n$/);
   expect(await child.exited).toBe(1);

@@ -1,11 +1,10 @@
 // The log of a frame from anywhere: from the shared folder when the master sees it, else from the port of the slave that wrote it.
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { Client, ClientError } from "../../client";
 import { HttpError, problems } from "../../local/guard";
 import { allowSilence } from "../../local/port";
-import { tail, textStream } from "../../local/tail";
+import { isLog, tail, textStream } from "../../local/tail";
 import type { Queue } from "../../queue/open";
 import { findLog, isOpen } from "../../queue/read";
 
@@ -29,8 +28,7 @@ export function addLogRoutes(app: OpenAPIHono, queue: Queue, logs: string, token
       const file = join(logs, place.path);
       const { signal } = c.req.raw;
       if (follow) allowSilence(c.env, c.req.raw);
-      if (existsSync(file))
-        return textStream(tail(file, follow ? () => isOpen(queue, place) : undefined, signal)) as never;
+      if (isLog(file)) return textStream(tail(file, follow ? () => isOpen(queue, place) : undefined, signal)) as never;
       const { name, address, port } = place.slave;
       try {
         return (await new Client({ host: address, port, token }).slaveLog(place.path, { follow, signal })) as never;

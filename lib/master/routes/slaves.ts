@@ -3,17 +3,15 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { getConnInfo } from "hono/bun";
 import { Client, ClientError } from "../../client";
 import { body, HttpError, json, problems } from "../../local/guard";
-import { Settings, SettingsChange, Slave } from "../../protocol";
+import { Settings, SettingsChange, Slave, text } from "../../protocol";
 import type { Queue } from "../../queue/open";
 import { listSlaves, readSlave } from "../../queue/read";
 import { protocolVersion, Sync, SyncAnswer } from "../../sync";
 import type { Dispatcher } from "../dispatch";
 
 const name = z.object({
-  name: z
-    .string()
+  name: text(100)
     .min(1)
-    .max(100)
     .openapi({ param: { in: "path", name: "name" } }),
 });
 
