@@ -71,7 +71,11 @@ export class Model {
 
   requeue(id: number, range: Range): Done {
     const tasks = this.each(id, range, (task) => {
-      for (const run of task.runs) run.counts = false;
+      for (const run of task.runs) {
+        run.counts = false;
+        // A person wants it rendered anew: a late success of this run is out of date.
+        if (run.outcome === "lost") run.outcome = "killed";
+      }
       if (task.state !== "finished" && task.state !== "failed") return false;
       task.state = "waiting";
       return true;
