@@ -6,8 +6,8 @@ import { endReasons } from "./states";
 /** Raised when a change would make an older slave or client misunderstand. */
 export const protocolVersion = 1;
 
-/** How many ended runs one sync carries; the rest waits for the next. */
-export const mostEnded = 500;
+/** How many ended runs one sync carries; the rest waits for the next. With the longest messages it still is a body of under 1 MB. */
+export const mostEnded = 200;
 
 export const EndedRun = RunKey.extend({
   reason: z.enum(endReasons),
@@ -38,7 +38,7 @@ export const Sync = z
     load: z.number().min(0).max(1_000_000),
     settings: Settings,
     problem: text(500).optional(),
-    hello: z.boolean().optional().describe("First sync since it started: answered at once"),
+    hello: z.boolean().optional().describe("First sync since it started or lost an answer: answered at once"),
     leaving: z.boolean().optional().describe("It takes its leave: last sync of this slave"),
     free: count.max(4096).describe("Tasks it can take now, a few ahead when they are short"),
     alive: z.array(RunKey).max(8192).describe("Runs it holds, not yet ended"),

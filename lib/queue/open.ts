@@ -5,8 +5,14 @@ import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import { migrate } from "drizzle-orm/postgres-js/migrator";
 import postgres from "postgres";
 
-/** The database as every operation of this folder takes it. */
-export type Queue = { readonly sql: postgres.Sql; readonly db: PostgresJsDatabase };
+/** The database as every operation of this folder takes it. Do not keep `sql` or `db`: they are other ones after an outage. */
+export type Queue = {
+  readonly sql: postgres.Sql;
+  readonly db: PostgresJsDatabase;
+  /** Calls back now and after every renewal of the connections. */
+  onRenewal(act: () => void): void;
+  close(): Promise<void>;
+};
 
 /** A transaction of it. */
 export type Tx = postgres.TransactionSql;
@@ -20,17 +26,53 @@ const channel = "drqueue";
 /** Brings the tables up to date and connects. Throws when the server cannot be reached or is older than 14. */
 export async function openQueue(place: Place): Promise<Queue> {
   await bringUpToDate(place);
-  // More connections are slower for short writes: 8 measured better than 32 on 2 cores.
-  const sql = connect(place, {
-    max: 8,
-    connection: { application_name: "drqueue", statement_timeout: 60_000, lock_timeout: 20_000 },
-  });
-  return { sql, db: drizzle(sql) };
+  return new Connections(place);
+}
+
+/**
+ * Connections that are renewed, all of them, when one breaks: postgres.js 3.4 may leave one that broke in the middle of a write
+ * mute for minutes, and would still give it queries, each of which fails only after the time for connecting.
+ */
+class Connections implements Queue {
+  sql!: postgres.Sql;
+  db!: PostgresJsDatabase;
+  private readonly renewals: (() => void)[] = [];
+  private closed = false;
+
+  constructor(private readonly place: Place) {
+    this.renew();
+  }
+
+  onRenewal(act: () => void): void {
+    this.renewals.push(act);
+    act();
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.sql.end({ timeout: 5 });
+  }
+
+  private renew(): void {
+    // More connections are slower for short writes: 8 measured better than 32 on 2 cores.
+    const sql = connect(this.place, {
+      max: 8,
+      connection: { application_name: "drqueue", statement_timeout: 60_000, lock_timeout: 20_000 },
+      onclose: () => {
+        if (this.closed || sql !== this.sql) return;
+        this.renew();
+        void sql.end({ timeout: 2 }).catch(() => {});
+      },
+    });
+    this.sql = sql;
+    this.db = drizzle(sql);
+    for (const act of this.renewals) act();
+  }
 }
 
 /** Ends all connections; running statements get 5 s. */
 export async function closeQueue(queue: Queue): Promise<void> {
-  await queue.sql.end({ timeout: 5 });
+  await queue.close();
 }
 
 /** What one master tells all: there may be work to hand out, or these slaves hold runs that should end. */
@@ -47,11 +89,23 @@ export async function wake(tx: Tx | postgres.Sql, news: Wake): Promise<void> {
 
 /** Calls `woken` for every wake, and once after each (re)connection, since wakes in between are not heard. */
 export async function listen(queue: Queue, woken: (news: Wake) => void): Promise<void> {
-  await queue.sql.listen(
-    channel,
-    (payload) => woken(JSON.parse(payload) as Wake),
-    () => woken({ work: true }),
-  );
+  const { promise: listening, resolve } = Promise.withResolvers<void>();
+  queue.onRenewal(async () => {
+    // While the database is away a later renewal takes over; the last one of them tries on.
+    for (const { sql } = queue; sql === queue.sql; await Bun.sleep(500)) {
+      try {
+        await sql.listen(
+          channel,
+          (payload) => woken(JSON.parse(payload) as Wake),
+          () => woken({ work: true }),
+        );
+        return resolve();
+      } catch (error) {
+        if ((error as { code?: string }).code === "CONNECTION_ENDED") return;
+      }
+    }
+  });
+  await listening;
 }
 
 async function bringUpToDate(place: Place): Promise<void> {

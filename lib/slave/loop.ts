@@ -24,6 +24,8 @@ export class Loop {
   /** The slave's number at the master, once it is known. */
   id: number | undefined;
   connected = false;
+  /** It has just started, or lost an answer: the one who answers next, maybe another master, is to look up what it should hold. */
+  private hello = true;
   private news = true;
   private draining = false;
   private over = false;
@@ -118,7 +120,7 @@ export class Loop {
       ...hostNow(),
       settings: this.own.settings,
       ...(problem && { problem: brief(problem) }),
-      ...(this.id === undefined && { hello: true }),
+      ...(this.hello && { hello: true }),
       ...(leaving && { leaving }),
       free: this.draining || problem || !this.own.settings.enabled ? 0 : this.work.free,
       alive: [...this.work.held, ...later],
@@ -129,6 +131,7 @@ export class Loop {
   private apply(sync: Sync, answer: SyncAnswer): void {
     if (!this.connected) journal.info("connected to the master as slave {id}", { id: answer.id });
     this.connected = true;
+    if (sync.hello) this.hello = false;
     this.id = answer.id;
     this.work.acknowledge(sync.ended);
     const jobs = new Map(answer.jobs.map((job) => [job.id, job]));
@@ -145,6 +148,7 @@ export class Loop {
       journal[refused ? "error" : "warn"]("{message}; running tasks go on, trying again", { message: error.message });
     }
     this.connected = false;
+    this.hello = true;
     // Many slaves that lost one master should not all return in the same moment.
     await Bun.sleep(this.retryMs * (0.75 + Math.random() / 2));
     this.retryMs = Math.min(patience.most, this.retryMs * 2);

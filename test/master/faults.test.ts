@@ -1,6 +1,7 @@
 // What one slave does wrong, or suffers, is not felt by the others; and no run is forgotten by both sides.
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import postgres from "postgres";
+import { mostEnded } from "../../lib/sync";
 import { type Farm, startFarm, until } from "../farm";
 import { exited, keyOf, SimulatedSlave } from "./simulated";
 
@@ -132,4 +133,45 @@ test("a slave that comes back is online before it gets tasks", async () => {
   const job = await farm.submit({ pool, command: ["true"] });
   expect((await slave.sync({ free: 1 })).start).toMatchObject([{ job }]);
   expect(await farm.client.slave(slave.name)).toMatchObject({ state: "online" });
+});
+
+test("the largest report there can be fits into a request", async () => {
+  const { slaveAt } = ownPool();
+  const run = { job: 2_147_483_647, task: 2_147_483_647, attempt: 2_147_483_647 };
+  // Control characters take six bytes each in JSON.
+  const end = { ...exited(run, 255), message: "\u0001".repeat(500), ranMs: 2 ** 53 - 1, cpuMs: 2 ** 53 - 1 };
+  const alive = Array.from({ length: 5 * 1024 - mostEnded }, () => keyOf(run));
+  const answer = await slaveAt().sync({ hello: true, alive, ended: Array(mostEnded).fill(end) });
+  expect(answer.start).toEqual([]);
+});
+
+test("a master whose connections to the database were cut again and again goes on at once", async () => {
+  const { pool, slaveAt } = ownPool();
+  await farm.submit({ pool, frames: "1-1000000", command: ["true"] });
+  const slaves = Array.from({ length: 6 }, () => slaveAt());
+  let cutting = true;
+  const talk = async (slave: SimulatedSlave) => {
+    for (let ended: ReturnType<typeof exited>[] = []; cutting; ) {
+      const answer = await slave.sync({ free: 2, ended, hello: true }).catch(() => undefined);
+      if (answer) ended = answer.start.map((run) => exited(run));
+      else await Bun.sleep(10);
+    }
+  };
+  const talks = slaves.map(talk);
+  for (let cuts = 0; cuts < 60; cuts++) {
+    await sql`
+      select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'drqueue'`;
+    await Bun.sleep((cuts % 8) * 10);
+  }
+  cutting = false;
+  const begun = performance.now();
+  await Promise.all([
+    ...talks,
+    ...slaves.map((slave) => until(() => slave.sync({ hello: true }).catch(() => undefined), "an answer")),
+  ]);
+  // A connection that was left mute takes ten seconds to say so.
+  expect(performance.now() - begun).toBeLessThan(8000);
+  // Its wakes reach it again, too.
+  const asked = until(async () => (await slaves[0]!.sync({ free: 1 })).start[0], "a task");
+  expect(await asked).toMatchObject({ task: expect.any(Number) });
 });

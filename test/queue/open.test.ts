@@ -164,5 +164,6 @@ test("among 20,000 jobs the best are found by an index, not by reading all", asy
 
 async function singleConnection() {
   const sql = postgres(stage.url, { max: 1, onnotice: () => {} });
-  return { queue: { sql, db: drizzle(sql) }, [Symbol.asyncDispose]: () => sql.end() };
+  const queue: Queue = { sql, db: drizzle(sql), onRenewal: (act) => act(), close: () => sql.end() };
+  return { queue, [Symbol.asyncDispose]: queue.close };
 }

@@ -6,7 +6,7 @@ import { Client } from "../../lib/client";
 import type { RunKey } from "../../lib/protocol";
 import { Loop } from "../../lib/slave/loop";
 import { OwnSettings } from "../../lib/slave/settings";
-import { type JobOrder, type Ordered, Sync, type SyncAnswer } from "../../lib/sync";
+import { type JobOrder, mostEnded, type Ordered, Sync, type SyncAnswer } from "../../lib/sync";
 import { until } from "../farm";
 import { Bench, jobOrder, ordered } from "./orders";
 
@@ -152,6 +152,15 @@ describe("results wait", () => {
     await until(async () => bench.work.unsent.length === 0 || undefined, "the result to be settled");
   });
 
+  test("and an answer that got lost makes the slave say hello, to whoever answers next", async () => {
+    (await next()).answer();
+    (await next()).refuse(503);
+    const { sync, answer } = await next();
+    expect(sync.hello).toBe(true);
+    answer();
+    expect((await next()).sync.hello).toBeUndefined();
+  });
+
   test("while nobody listens, and the slave connects again by itself", async () => {
     (await next()).answer(give(["sleep", "0.2"], ordered(0)));
     await next();
@@ -179,7 +188,7 @@ describe("results wait", () => {
       }
       return told.size === runs.length || undefined;
     }, "all of them to be reported");
-    expect(most).toBe(500);
+    expect(most).toBe(mostEnded);
   });
 });
 
