@@ -1,5 +1,6 @@
 // Programs that end when this one does, however it ends: Postgres under a master, master and slave under `npm start`.
 import { closeSync, openSync, statSync } from "node:fs";
+import { within } from "./deadline";
 
 const stopDeadlineMs = 30_000;
 
@@ -78,15 +79,4 @@ function signal(pid: number, name: NodeJS.Signals): void {
   } catch {
     // It ended a moment ago.
   }
-}
-
-/** Whether it has exited within so many ms. */
-export async function within(ms: number, exited: Promise<number>): Promise<boolean> {
-  let timer: Timer | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(resolve, ms, false);
-  });
-  const done = await Promise.race([exited.then(() => true), late]);
-  clearTimeout(timer);
-  return done;
 }

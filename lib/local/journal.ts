@@ -1,7 +1,7 @@
 // The program's own log: lines on stderr, as systemd and people read them.
-import { configure, getTextFormatter } from "@logtape/logtape";
+import { configure, getLogger, getTextFormatter } from "@logtape/logtape";
 
-/** Sends the log of this process to stderr from now on. */
+/** Sends the log of this process to stderr from now on, errors that nobody caught included. */
 export async function keepJournal(): Promise<void> {
   const format = getTextFormatter({ timestamp: "time", category: () => "", value: "bare" });
   await configure({
@@ -11,4 +11,11 @@ export async function keepJournal(): Promise<void> {
       { category: ["logtape", "meta"], lowestLevel: "warning", sinks: ["stderr"] },
     ],
   });
+  // Whatever a library throws into the air (postgres.js 3.4 does, when a connection breaks while it writes) must not end a master
+  // or a slave: what matters is in the database and on disk, and every request has its own error.
+  const tell = (error: unknown) => {
+    getLogger("drqueue").error("nobody caught: {error}", { error: error instanceof Error ? error.stack : error });
+  };
+  process.on("uncaughtException", tell);
+  process.on("unhandledRejection", tell);
 }

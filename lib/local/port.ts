@@ -1,4 +1,5 @@
 // Listening on a port, for master and slave.
+import { within } from "./deadline";
 import { PlainError } from "./program";
 
 /** A port that is being listened on. */
@@ -25,13 +26,7 @@ export function listenOn(host: string, port: number, fetch: Fetch): Listening {
     port: server.port ?? port,
     async stop() {
       // stop() alone waits for open streams, such as followed logs.
-      // The timer is cleared: it would keep the process from ending for the rest of its time.
-      let timer: Timer | undefined;
-      const late = new Promise<void>((told) => {
-        timer = setTimeout(told, 1000);
-      });
-      await Promise.race([server.stop(), late]);
-      clearTimeout(timer);
+      await within(1000, server.stop());
       await server.stop(true);
     },
   };

@@ -2,6 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { getLogger } from "@logtape/logtape";
+import { within } from "../local/deadline";
 import { createDataFolder } from "../local/folder";
 import { guardedApp } from "../local/guard";
 import { keepJournal } from "../local/journal";
@@ -67,12 +68,16 @@ export async function runMaster(options: MasterOptions): Promise<number> {
     journal.info("stopping ({signal})", { signal });
     dispatcher.stop();
     await port.stop();
-    await house.stop();
-    await dispatcher.writeBeats().catch(() => {});
+    await within(
+      2000,
+      house.stop().then(() => dispatcher.writeBeats().catch(() => {})),
+    );
     return 0;
   } finally {
     await database.close();
     lock.release();
+    // A connection that broke while it was written to may hold the process open for ever.
+    setTimeout(() => process.exit(), 2000).unref();
   }
 }
 

@@ -19,8 +19,9 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import postgres from "postgres";
+import { within } from "../local/deadline";
 import { createDataFolder } from "../local/folder";
-import { end, type Held, hold, within } from "../local/held";
+import { end, type Held, hold } from "../local/held";
 import { commandOf, isAlive } from "../local/processes";
 import { carriedPostgres, stagePostgres } from "./postgres-files";
 import { refuseClosedPath, type User, userToRunAs } from "./postgres-user";

@@ -57,6 +57,8 @@ class Connections implements Queue {
     // More connections are slower for short writes: 8 measured better than 32 on 2 cores.
     const sql = connect(this.place, {
       max: 8,
+      // By default each ends by itself after half an hour, which would look like a broken one here.
+      max_lifetime: 0,
       connection: { application_name: "drqueue", statement_timeout: 60_000, lock_timeout: 20_000 },
       onclose: () => {
         if (this.closed || sql !== this.sql) return;

@@ -94,8 +94,10 @@ export class Loop {
     const one = { mayBeParked: sync.ended.length === 0 && !sync.hello };
     this.under.add(one);
     this.news = this.work.unsent.length > sync.ended.length;
+    const sent = performance.now();
     try {
-      this.apply(sync, await this.client.sync(sync));
+      const answer = await this.client.sync(sync);
+      this.apply(sync, answer, performance.now() - sent > answer.leaseMs);
       this.retryMs = patience.first;
     } catch (error) {
       this.news = true;
@@ -128,7 +130,8 @@ export class Loop {
     };
   }
 
-  private apply(sync: Sync, answer: SyncAnswer): void {
+  /** `stale`: the answer is older than the lease, since this process or its machine stood still; its orders are others' by now. */
+  private apply(sync: Sync, answer: SyncAnswer, stale: boolean): void {
     if (!this.connected) journal.info("connected to the master as slave {id}", { id: answer.id });
     this.connected = true;
     if (sync.hello) this.hello = false;
@@ -137,7 +140,7 @@ export class Loop {
     const jobs = new Map(answer.jobs.map((job) => [job.id, job]));
     for (const run of answer.start) {
       const job = jobs.get(run.job);
-      if (job) this.work.take(run, job);
+      if (job) this.work.take(run, job, stale);
     }
     for (const run of answer.kill) this.work.kill(run, "killed");
   }

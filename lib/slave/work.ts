@@ -80,11 +80,11 @@ export class Work {
     }
   }
 
-  /** Takes an order, unless it is known already. */
-  take(run: Ordered, job: JobOrder): void {
+  /** Takes an order, unless it is known already; one that is `stale` is given back. */
+  take(run: Ordered, job: JobOrder, stale = false): void {
     const name = runName(run);
     if (this.waiting.has(name) || this.running.has(name) || this.ended.has(name) || this.settled.has(name)) return;
-    if (this.closed) {
+    if (this.closed || stale) {
       this.end(run, { reason: "returned" });
       return;
     }

@@ -1,7 +1,8 @@
 // Master and slave as children of `npm start`: they end with it, however it ends.
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { type Held, hold, within } from "../local/held";
+import { within } from "../local/deadline";
+import { type Held, hold } from "../local/held";
 import { readLock } from "../local/lock";
 import { PlainError } from "../local/program";
 

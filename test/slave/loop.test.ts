@@ -74,6 +74,18 @@ describe("the first sync", () => {
   });
 });
 
+describe("an answer older than the lease", () => {
+  test("starts nothing: its tasks are given back, what runs goes on", async () => {
+    (await next()).answer(give(["sleep", "5"], ordered(0)));
+    const late = await next();
+    await Bun.sleep(60);
+    late.answer({ ...give(["sleep", "5"], ordered(0), ordered(1)), leaseMs: 50 });
+    const { sync } = await next();
+    expect(sync.ended).toMatchObject([{ task: 1, reason: "returned" }]);
+    expect(keys(sync.alive)).toEqual(["0.1"]);
+  });
+});
+
 describe("the same answer twice", () => {
   test("starts a task once, and an order for one whose result the master has starts nothing", async () => {
     const ledger = join(bench.folder, "ledger");
