@@ -110,7 +110,8 @@ export class Client {
 function reason(error: unknown): string {
   const { code, message } = error as { code?: string; message: string };
   if (code === "ConnectionRefused" || code === "ECONNREFUSED") return "nothing listens there";
-  return message;
+  // Bun adds advice for programmers behind the first sentence.
+  return message.replace(/\. For more information.*/s, "");
 }
 
 function query(values: Record<string, unknown>): string {

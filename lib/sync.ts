@@ -40,6 +40,7 @@ export const Sync = z
     problem: text(500).optional(),
     hello: z.boolean().optional().describe("First sync since it started or lost an answer: answered at once"),
     leaving: z.boolean().optional().describe("It takes its leave: last sync of this slave"),
+    running: count.optional().describe("Runs whose processes live now; the others it holds wait for a slot"),
     free: count.max(4096).describe("Tasks it can take now, a few ahead when they are short"),
     alive: z.array(RunKey).max(8192).describe("Runs it holds, not yet ended"),
     ended: z.array(EndedRun).max(mostEnded),

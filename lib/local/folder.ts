@@ -34,8 +34,13 @@ export function dataFolder(given?: string, around: Surroundings = here()): strin
  */
 export function createDataFolder(path: string): void {
   if (existsSync(path)) return;
-  mkdirSync(path, { recursive: true });
-  chmodSync(path, 0o755);
+  try {
+    mkdirSync(path, { recursive: true });
+    chmodSync(path, 0o755);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Error(`cannot create the data folder ${path} (${code}): choose another with --data or DRQUEUE_DATA`);
+  }
 }
 
 function here(): Surroundings {

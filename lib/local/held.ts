@@ -8,7 +8,7 @@ const stopDeadlineMs = 30_000;
 export type Held = { pid: number; shell: number; exited: Promise<number>; letGo(): void; logStart: number };
 
 /**
- * Runs "$@" and interrupts it when our end of the pipe on fd 0 closes, which it also does when we are killed.
+ * Runs "$@" and sends it a signal when our end of the pipe on fd 0 closes, which it also does when we are killed.
  * - A command sent to the background gets /dev/null as fd 0, so the pipe is moved to fd 3 first.
  * - The first line written is the program's pid; all later output belongs in the log.
  * - A signal meant for us that reaches the whole group or cgroup must not end the shell or the watcher before the program.
@@ -17,11 +17,13 @@ export type Held = { pid: number; shell: number; exited: Promise<number>; letGo(
 const heldByPipe = `
 trap '' HUP INT TERM
 exec 3<&0 </dev/null
+signal=$1
+shift
 "$@" 3<&- >&2 &
 program=$!
 echo "$program"
 exec >&2
-{ read -r _ <&3; kill -INT "$program"; } 2>/dev/null &
+{ read -r _ <&3; kill -"$signal" "$program"; } 2>/dev/null &
 watcher=$!
 exec 3<&-
 wait "$program"
@@ -35,14 +37,16 @@ export type Hold = {
   log: string;
   runAs?: { uid: number; gid: number } | undefined;
   env?: Record<string, string | undefined>;
+  /** What ends it when we are gone. */
+  signal?: "INT" | "TERM";
 };
 
 /** Starts a program that ends when we do, with its output appended to the log. */
-export async function hold({ log: file, runAs, env }: Hold, command: string[]): Promise<Held> {
+export async function hold({ log: file, runAs, env, signal = "INT" }: Hold, command: string[]): Promise<Held> {
   const log = openSync(file, "a", 0o600);
   const logStart = statSync(file).size;
   try {
-    const shell = Bun.spawn(["/bin/sh", "-c", heldByPipe, "sh", ...command], {
+    const shell = Bun.spawn(["/bin/sh", "-c", heldByPipe, "sh", signal, ...command], {
       ...(runAs && { uid: runAs.uid, gid: runAs.gid }),
       stdin: "pipe",
       stdout: "pipe",

@@ -3,7 +3,11 @@ import { configure, getLogger, getTextFormatter } from "@logtape/logtape";
 
 /** Sends the log of this process to stderr from now on, errors that nobody caught included. */
 export async function keepJournal(): Promise<void> {
-  const format = getTextFormatter({ timestamp: "time", category: () => "", value: "bare" });
+  const format = getTextFormatter({
+    timestamp: "date-time",
+    value: "bare",
+    format: ({ timestamp, level, message }) => `${timestamp} ${level} ${message}`,
+  });
   await configure({
     sinks: { stderr: (record) => void process.stderr.write(format(record)) },
     loggers: [

@@ -93,7 +93,7 @@ function tell(name: string, error: unknown): never {
     /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g,
     " ",
   );
-  process.stderr.write(`${name}: ${text}\n`);
+  process.stderr.write(`${name.replace(/ --$/, "")}: ${text}\n`);
   if (process.env.DRQUEUE_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   process.exit(error instanceof PlainError ? error.exitCode : 1);
 }

@@ -82,7 +82,12 @@ export class KnownSlaves {
   async meet(sync: Sync, address: string, write: (picture: Picture) => Promise<number>): Promise<KnownSlave> {
     // Of a load below 1e-37 Postgres's real would make an error, for all whose sign of life is in the same statement.
     const load = Math.round(sync.load * 100) / 100;
-    const picture: Picture = { ...sync, load, address: sync.address ?? address, running: sync.alive.length };
+    const picture: Picture = {
+      ...sync,
+      load,
+      address: sync.address ?? address,
+      running: sync.running ?? sync.alive.length,
+    };
     const { name, port, software, os, cpus, memoryMb, settings, problem } = picture;
     const profile = JSON.stringify([name, picture.address, port, software, os, cpus, memoryMb, settings, problem]);
     const before = this.byKey.get(sync.key);
@@ -100,7 +105,7 @@ export class KnownSlaves {
       id: slave.id,
       load,
       freeMemoryMb: sync.freeMemoryMb,
-      running: sync.alive.length,
+      running: sync.running ?? sync.alive.length,
       leaving: sync.leaving === true,
     });
     return slave;

@@ -147,7 +147,7 @@ export async function findLog(queue: Queue, id: number, frame: number, attempt?:
     .limit(1);
   if (!found) {
     throw new Refusal(
-      "unknown",
+      attempt === undefined ? "conflict" : "unknown",
       attempt === undefined
         ? `frame ${frame} of job ${id} has not been started yet`
         : `frame ${frame} of job ${id} has no attempt ${attempt}`,

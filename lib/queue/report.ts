@@ -90,16 +90,21 @@ async function writeRuns(tx: Tx, ended: readonly { given: Report; verdict: Verdi
     counts: verdict.counts,
     code: given.code,
     message: given.message,
-    ran: given.ranMs,
-    cpu: given.cpuMs,
+    ran: inColumn(given.ranMs),
+    cpu: inColumn(given.cpuMs),
     memory: given.memoryMb,
   }));
   // Start is reckoned back from the end: the clocks of slaves may be wrong, what they measure is not.
   await tx`
     update run set ended_at = now(), outcome = given.outcome, counts = given.counts, code = given.code, message = given.message,
-      ran_ms = least(given.ran, 2147483647), cpu_ms = least(given.cpu, 2147483647), memory_mb = given.memory,
-      started_at = case when given.ran is null then run.started_at else now() - least(given.ran, 2147483647) * interval '1 millisecond' end
+      ran_ms = given.ran, cpu_ms = given.cpu, memory_mb = given.memory,
+      started_at = case when given.ran is null then run.started_at else now() - given.ran * interval '1 millisecond' end
     from json_to_recordset(${JSON.stringify(rows)}::json) as given(job int, task int, attempt int, outcome text, counts boolean, code int,
-      message text, ran bigint, cpu bigint, memory bigint)
+      message text, ran int, cpu int, memory int)
     where run.job = given.job and run.task = given.task and run.attempt = given.attempt`;
+}
+
+/** A duration in ms as its column can hold it: 24 days, which 64 cores use up in 9 hours. */
+function inColumn(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : Math.min(ms, 2_147_483_647);
 }

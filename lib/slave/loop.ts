@@ -124,6 +124,7 @@ export class Loop {
       ...(problem && { problem: brief(problem) }),
       ...(this.hello && { hello: true }),
       ...(leaving && { leaving }),
+      running: this.work.runningCount,
       free: this.draining || problem || !this.own.settings.enabled ? 0 : this.work.free,
       alive: [...this.work.held, ...later],
       ended,

@@ -70,11 +70,9 @@ async function work(options: FarmOptions, members: readonly Member[], told: Abor
   // Told where it is waited for; with --once nobody may.
   ended.catch(() => {});
   const example = id === undefined ? undefined : await Promise.race([watchExample(client, id, told), ended]);
+  if (example && !told.aborted) process.stdout.write(await tell(client, example, data));
   if (once) return example?.state === "finished" ? 0 : 1;
-  if (!told.aborted) {
-    if (example) process.stdout.write(await tell(client, example, data));
-    say("Ctrl-C stops it all.");
-  }
+  if (!told.aborted) say("Ctrl-C stops it all.");
   await ended;
   if (told.aborted) say("stopping ...");
   return 0;
@@ -116,7 +114,10 @@ async function tell(
   const done =
     state === "finished"
       ? `${exampleName}: ${frameCounts.total} frames${seconds}.`
-      : paint("red", `${exampleName}: ${frameCounts.failed} frames failed, see the logs.`);
+      : paint(
+          "red",
+          `${exampleName}: ${frameCounts.failed} frames failed. What happened: ${bun} cli.ts frames${where} ${id}`,
+        );
   return `\n${done}\n\n${facts([
     ["pictures", join(data, "example")],
     ["logs", join(data, "logs", logFolder)],

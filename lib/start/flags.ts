@@ -1,6 +1,6 @@
 // `npm start`: its flags.
 import { object } from "@optique/core/constructs";
-import { message } from "@optique/core/message";
+import { message, text } from "@optique/core/message";
 import { map, optional, withDefault } from "@optique/core/modifiers";
 import { flag, option } from "@optique/core/primitives";
 import { integer, string } from "@optique/core/valueparser";
@@ -12,7 +12,7 @@ import { startFarm } from "./farm";
 const port = (name: "--port" | "--slave-port", whose: string, usual: number) =>
   withDefault(
     option(name, integer({ min: 0, max: 65535, metavar: "PORT" }), {
-      description: message`Port of the ${whose}; 0 takes a free one.`,
+      description: message`Port of the ${text(whose)}; 0 takes a free one.`,
     }),
     usual,
   );

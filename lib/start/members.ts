@@ -9,19 +9,36 @@ import { PlainError } from "../local/program";
 export const project = resolve(import.meta.dir, "../..");
 const startMs = 90_000;
 const stopMs = 20_000;
+// Each calls its own port --port.
+const portFlags = { master: "--port", slave: "--slave-port" } as const;
 
 /** A child that listens on its port. */
-export type Member = { readonly name: string; readonly held: Held; readonly port: number; readonly journal: string };
+export type Member = {
+  readonly name: "master" | "slave";
+  readonly held: Held;
+  readonly port: number;
+  readonly journal: string;
+};
 
 /** Starts a program of the project and waits until its lock file names its port. Throws a PlainError with its own last words. */
-export async function startMember(name: string, args: readonly string[], data: string, lock: string): Promise<Member> {
+export async function startMember(
+  name: Member["name"],
+  args: readonly string[],
+  data: string,
+  lock: string,
+): Promise<Member> {
   const journal = join(data, `${name}.log`);
-  const held = await hold({ log: journal, env: process.env }, [process.execPath, join(project, `${name}.ts`), ...args]);
+  const held = await hold({ log: journal, env: process.env, signal: "TERM" }, [
+    process.execPath,
+    join(project, `${name}.ts`),
+    ...args,
+  ]);
   const deadline = performance.now() + startMs;
   while (performance.now() < deadline) {
     const found = readLock(lock);
     if (found?.pid === held.pid && typeof found.port === "number") return { name, held, port: found.port, journal };
-    if (await within(20, held.exited)) throw new PlainError(lastWords(journal, held.logStart));
+    if (await within(20, held.exited))
+      throw new PlainError(`the ${name}: ${lastWords(journal, held.logStart).replace("--port", portFlags[name])}`);
   }
   await stopMember({ name, held, port: 0, journal });
   throw new PlainError(`the ${name} did not start in ${startMs / 1000} s: see ${journal}`);

@@ -39,7 +39,8 @@ export function inPipe(farm: Farm, ...args: string[]): Live {
 /** Starts `drqueue ARGS` in a terminal of so many columns. */
 export function inTerminal(farm: Farm, columns: number, env: Record<string, string>, ...args: string[]): Live {
   let said = "";
-  const { NO_COLOR: _, ...rest } = envOf(farm);
+  // Under CI Node's styles leave the colours out.
+  const { NO_COLOR: _, CI: __, ...rest } = envOf(farm);
   const decoder = new TextDecoder();
   const ran = Bun.spawn([process.execPath, "cli.ts", ...args], {
     cwd: project,

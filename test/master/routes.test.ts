@@ -89,14 +89,17 @@ test.each([
   ["GET", "/jobs/999/frames", undefined],
   ["GET", "/jobs/999/logs/1", undefined],
   ["GET", "/jobs/1/logs/99", undefined],
-  ["GET", "/jobs/1/logs/1", undefined],
   ["GET", "/slaves/nobody", undefined],
   ["PATCH", "/slaves/nobody/settings", { slots: 1 }],
   ["GET", "/slaves/..%2f..%2fetc", undefined],
   ["GET", "/nothing", undefined],
   ["PUT", "/jobs/1", {}],
 ])("%s %s is not there", async (method, path, body) => {
-  await refused(method, path, body, 404, /there is no |has no frame|has not been started/);
+  await refused(method, path, body, 404, /there is no |has no frame/);
+});
+
+test("the log of a frame that has not been started is a conflict, which may resolve itself", async () => {
+  await refused("GET", "/jobs/1/logs/1", undefined, 409, /has not been started yet/);
 });
 
 test.each([

@@ -190,7 +190,7 @@ describe("the log of a frame", () => {
     const job = await submitted(queue, { frames: "1-2" });
     await handOut(queue, slave(id));
     await refused(findLog(queue, job, 9), "unknown", /job 1 has no frame 9/);
-    await refused(findLog(queue, job, 2), "unknown", /frame 2 of job 1 has not been started yet/);
+    await refused(findLog(queue, job, 2), "conflict", /frame 2 of job 1 has not been started yet/);
     await refused(findLog(queue, job, 1, 5), "unknown", /frame 1 of job 1 has no attempt 5/);
   });
 });

@@ -115,6 +115,15 @@ test("a month on a hundred cores is more than a column holds, and still counts",
   expect(await tell(queue, { ...ended(run), ranMs: month, cpuMs: 100 * month })).toBe(1);
 });
 
+test("a run that could not be started has no duration", async () => {
+  const job = await submitted(queue, { retries: 0 });
+  const [run] = await handOut(queue, slave(1));
+  const { code: _, ...report } = ended(run!);
+  await tell(queue, { ...report, reason: "unstarted" });
+  const runs = await queue.sql`select outcome, code, ran_ms, cpu_ms from run where job = ${job}`;
+  expect([...runs]).toEqual([{ outcome: "failed", code: null, ran_ms: null, cpu_ms: null }]);
+});
+
 describe("nothing changes by", () => {
   const unchanged = async (run: Handed, ...reports: Parameters<typeof tell>[1][]) => {
     const before = [await jobRow(queue, run.job), await runsOf(queue, run.job)];

@@ -108,7 +108,7 @@ test("a second npm start on the same folder is refused in one line", async () =>
   await using farm = await startFarm({ slaves: 0, database: "embedded" });
   const child = start(farm.dataOf("m1"));
   expect(await new Response(child.stderr).text()).toMatch(
-    /^npm start --: a farm runs already on .* \(master process \d+\): stop it, or choose another --data\n$/,
+    /^npm start: a farm runs already on .* \(master process \d+\): stop it, or choose another --data\n$/,
   );
   expect(await child.exited).toBe(1);
 });
@@ -117,7 +117,7 @@ test("a port in use is told in one line, and nothing is left running", async () 
   await using farm = await startFarm({ slaves: 0 });
   const data = await dataFolder();
   const child = start(data, [], farm.masters[0]!.port);
-  expect(await new Response(child.stderr).text()).toMatch(/^npm start --: port \d+ is in use: .*\n$/);
+  expect(await new Response(child.stderr).text()).toMatch(/^npm start: the master: port \d+ is in use: .*\n$/);
   expect(await child.exited).toBe(1);
   expect(processesOf(data)).toEqual([]);
 });

@@ -22,7 +22,7 @@ const fields = object({
   ),
   order: withDefault(
     option("--order", orderText, {
-      description: message`forward, reverse, bisect, or coarse:N (every Nth frame first).`,
+      description: message`forward, reverse, bisect, or coarse:N (every Nth task first).`,
     }),
     "forward",
   ),
@@ -109,7 +109,9 @@ export const submit = clientCommand(
     if (!print.json) process.stdout.write(`job ${id} submitted\n`);
     const [job] = await follow(client, [id], { silent: print.json });
     print(job, () => "");
-    return job!.state === "finished" ? 0 : 1;
+    if (job!.state === "finished") return 0;
+    process.stderr.write(`what happened: drqueue frames ${id}, and drqueue log ${id} FRAME\n`);
+    return 1;
   },
 );
 

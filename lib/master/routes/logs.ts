@@ -35,7 +35,7 @@ export function addLogRoutes(app: OpenAPIHono, queue: Queue, logs: string, token
       } catch (error) {
         if (error instanceof ClientError && error.status === 404) {
           throw new HttpError(
-            404,
+            place.open ? 409 : 404,
             `slave ${name} has no log ${place.path}${place.open ? ": the task has not been started yet" : ""}`,
           );
         }
