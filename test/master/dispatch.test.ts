@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { keyOf } from "../../lib/protocol";
 import { type Farm, startFarm, until } from "../farm";
-import { exited, keyOf, SimulatedSlave } from "./simulated";
+import { exited, SimulatedSlave } from "./simulated";
 
 let farm: Farm;
 beforeAll(async () => {

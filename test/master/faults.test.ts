@@ -1,9 +1,10 @@
 // What one slave does wrong, or suffers, is not felt by the others; and no run is forgotten by both sides.
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import postgres from "postgres";
+import { keyOf } from "../../lib/protocol";
 import { mostEnded } from "../../lib/sync";
 import { type Farm, startFarm, until } from "../farm";
-import { exited, keyOf, SimulatedSlave } from "./simulated";
+import { exited, SimulatedSlave } from "./simulated";
 
 let farm: Farm;
 let sql: postgres.Sql;

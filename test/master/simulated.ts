@@ -1,6 +1,6 @@
 // A slave that exists only as syncs: for what a real one would not do, or not at the right moment.
 import type { Client } from "../../lib/client";
-import type { RunKey } from "../../lib/protocol";
+import { keyOf, type RunKey } from "../../lib/protocol";
 import { type EndedRun, protocolVersion, type Sync, type SyncAnswer } from "../../lib/sync";
 
 export class SimulatedSlave {
@@ -34,11 +34,6 @@ export class SimulatedSlave {
     };
     return this.client.sync(sync, signal);
   }
-}
-
-/** A run as a key. */
-export function keyOf({ job, task, attempt }: RunKey): RunKey {
-  return { job, task, attempt };
 }
 
 /** The report of a run that exited. */
