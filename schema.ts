@@ -1,6 +1,7 @@
 // Every table of DrQueue, once. Migrations are generated from this file: npm run migration -- --name what_changed
 import { sql } from "drizzle-orm";
 import {
+  bigint,
   boolean,
   check,
   customType,
@@ -17,14 +18,19 @@ import {
 } from "drizzle-orm/pg-core";
 import type { Span } from "./lib/frames";
 import type { Order } from "./lib/order";
+import type { Settings } from "./lib/protocol";
+import type { ExitCodes, OutputRules } from "./lib/rules";
 import { formatSet, parseSet, type TaskSet } from "./lib/sets";
-import type { ExitRule, JobState, Outcome, SlaveState, Wish } from "./lib/states";
+import type { ExitRule, JobState, Need, Outcome, SlaveState, Wish } from "./lib/states";
 
 const taskSet = customType<{ data: TaskSet; driverData: string }>({
   dataType: () => "int4multirange",
   fromDriver: parseSet,
   toDriver: formatSet,
 });
+
+/** A jobscript as it was written for the job: `path` is where masters keep it, for slaves that see that folder. */
+export type Script = { path: string | null; sh: string; cmd: string };
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: "date" });
 const emptySet = sql`'{}'::int4multirange`;
@@ -36,8 +42,28 @@ export const job = pgTable(
     id: integer("id").primaryKey().generatedAlwaysAsIdentity(),
     name: text("name").notNull(),
     owner: text("owner").notNull(),
+    /** A slave of any of these pools may run it: sorted names with commas between. */
     pool: text("pool").notNull(),
     priority: integer("priority").notNull(),
+    /** Operating systems as slaves name them, sorted, with commas between; empty: any. */
+    os: text("os").notNull().default(""),
+    /** What a task needs: memory in MB, and GPUs. */
+    memoryMb: integer("memory_mb").notNull().default(0),
+    gpus: integer("gpus").notNull().default(0),
+    /** Licences a task needs, by name. */
+    licences: jsonb("licences").$type<Record<string, number>>().notNull().default({}),
+    /** Slots in all and on one slave; null: no limit. */
+    maxSlots: integer("max_slots"),
+    maxPerSlave: integer("max_per_slave"),
+    notBefore: moment("not_before"),
+    /** Numbers of slaves that a person keeps from it. */
+    blocked: jsonb("blocked").$type<number[]>().notNull().default([]),
+    kind: text("kind"),
+    /** The kind's fields as a person gave them. */
+    fields: jsonb("fields").$type<Record<string, unknown>>(),
+    /** The variables that the fields become. */
+    fieldVariables: jsonb("field_variables").$type<Record<string, string>>().notNull().default({}),
+    script: jsonb("script").$type<Script>(),
     command: jsonb("command").$type<string[]>().notNull(),
     env: jsonb("env").$type<Record<string, string>>().notNull(),
     folder: text("folder"),
@@ -49,7 +75,24 @@ export const job = pgTable(
     pad: integer("pad").notNull(),
     retries: integer("retries").notNull(),
     exitRule: text("exit_rule").$type<ExitRule>().notNull(),
+    exitCodes: jsonb("exit_codes").$type<ExitCodes>().notNull().default({}),
+    output: jsonb("output").$type<OutputRules>().notNull().default({}),
+    /** Before a failed task is tried again; doubled with each failure. */
+    retryDelayMs: integer("retry_delay_ms").notNull().default(0),
+    /** A frame may take so long, and its program may be silent for so long; null: for ever. */
+    frameTimeoutMs: integer("frame_timeout_ms"),
+    silenceMs: integer("silence_ms"),
+    /** So many failed runs on one slave keep it from the job; 0: never. */
+    slaveFailures: integer("slave_failures").notNull().default(3),
+    /** How many runs of this job failed on which slave. */
+    blamed: jsonb("blamed").$type<Record<string, number>>().notNull().default({}),
+    /** So many failed tasks stop the job; 0: never. */
+    maxFailures: integer("max_failures").notNull().default(1000),
     stopped: boolean("stopped").notNull(),
+    /** Why it stopped itself; null when a person did it. */
+    stopReason: text("stop_reason"),
+    /** Deleted so long after its end, at 0 only when it finished; null: kept. */
+    deleteAfterMs: bigint("delete_after_ms", { mode: "number" }),
     tasks: integer("tasks").notNull(),
     waiting: taskSet("waiting").notNull(),
     running: taskSet("running").notNull().default(emptySet),
@@ -57,6 +100,17 @@ export const job = pgTable(
     failed: taskSet("failed").notNull().default(emptySet),
     /** Waiting tasks that failed before: the plan looks up which slaves to spare them. A part of `waiting`. */
     retrying: taskSet("retrying").notNull().default(emptySet),
+    /** Tasks, in whatever set, that may not start before other jobs did theirs. */
+    held: taskSet("held").notNull().default(emptySet),
+    /** Waiting tasks that failed and are not to be tried again yet. A part of `retrying`. */
+    resting: taskSet("resting").notNull().default(emptySet),
+    /** Other jobs wait, or waited, for this one. */
+    needed: boolean("needed").notNull().default(false),
+    /** Of finished runs: how many, their time in all, and the one that took longest. */
+    renderedRuns: integer("rendered_runs").notNull().default(0),
+    renderedMs: bigint("rendered_ms", { mode: "number" }).notNull().default(0),
+    slowestMs: integer("slowest_ms").notNull().default(0),
+    slowestTask: integer("slowest_task"),
     runningCount: integer("running_count").notNull().generatedAlwaysAs(sql`tasks_in(running)`),
     state: text("state")
       .$type<JobState>()
@@ -64,7 +118,17 @@ export const job = pgTable(
       .generatedAlwaysAs(
         sql`case when isempty(waiting) and isempty(running) then case when isempty(failed) then 'finished' else 'failed' end when stopped then 'stopped' when isempty(running) then 'waiting' else 'running' end`,
       ),
-    claimable: boolean("claimable").notNull().generatedAlwaysAs(sql`not stopped and not isempty(waiting)`),
+    claimable: boolean("claimable")
+      .notNull()
+      .generatedAlwaysAs(sql`not stopped and not isempty(waiting - held - resting)`),
+    busy: boolean("busy").notNull().generatedAlwaysAs(sql`not isempty(running)`),
+    rests: boolean("rests").notNull().generatedAlwaysAs(sql`not isempty(resting)`),
+    /** Jobs of one lane are alike to the plan but for their numbers: what keeps a slave from one keeps it from all. */
+    lane: text("lane")
+      .notNull()
+      .generatedAlwaysAs(
+        sql`pool || '|' || os || '|' || memory_mb::text || '|' || gpus::text || '|' || licences::text || '|' || owner`,
+      ),
     submittedAt: moment("submitted_at").notNull().defaultNow(),
     startedAt: moment("started_at"),
     endedAt: moment("ended_at"),
@@ -72,12 +136,16 @@ export const job = pgTable(
   (table) => [
     // Only columns that rarely change are indexed, so that moving tasks between the sets stays a heap-only update.
     index("job_candidates")
-      .on(table.pool, table.state, table.priority.desc().nullsFirst(), table.id)
+      .on(table.lane, table.state, table.priority.desc().nullsFirst(), table.id)
       .where(sql`claimable`),
     index("job_state").on(table.state, table.id),
+    index("job_busy").on(table.owner).where(sql`busy`),
+    index("job_rests").on(table.id).where(sql`rests`),
+    index("job_not_before").on(table.notBefore).where(sql`not_before is not null`),
+    index("job_delete").on(table.endedAt).where(sql`delete_after_ms is not null`),
     check(
       "job_sets_are_disjoint",
-      sql`not (waiting && running) and not (waiting && finished) and not (waiting && failed) and not (running && finished) and not (running && failed) and not (finished && failed) and retrying <@ waiting`,
+      sql`not (waiting && running) and not (waiting && finished) and not (waiting && failed) and not (running && finished) and not (running && failed) and not (finished && failed) and retrying <@ waiting and resting <@ retrying`,
     ),
     check("job_sets_hold_every_task", sql`waiting + running + finished + failed = int4multirange(int4range(0, tasks))`),
   ],
@@ -107,6 +175,8 @@ export const run = pgTable(
     ranMs: integer("ran_ms"),
     cpuMs: integer("cpu_ms"),
     memoryMb: integer("memory_mb"),
+    /** How far the task is while it runs, percent. */
+    progress: smallint("progress"),
   },
   (table) => [primaryKey({ columns: [table.job, table.task, table.attempt] })],
 );
@@ -126,15 +196,63 @@ export const slave = pgTable(
     memoryMb: integer("memory_mb").notNull(),
     freeMemoryMb: integer("free_memory_mb").notNull(),
     load: real("load").notNull(),
-    slots: integer("slots").notNull(),
-    pools: jsonb("pools").$type<string[]>().notNull(),
-    enabled: boolean("enabled").notNull(),
+    /** What it has for new tasks: its own reckoning of memory (MB) and GPUs. */
+    memoryLeftMb: integer("memory_left_mb").notNull().default(0),
+    gpus: integer("gpus").notNull().default(0),
+    gpusLeft: integer("gpus_left").notNull().default(0),
+    settings: jsonb("settings").$type<Settings>().notNull(),
     running: integer("running").notNull(),
+    /** Tasks it can take. */
+    free: integer("free").notNull().default(0),
+    /** Slots that foreign load takes away. */
+    foreignSlots: integer("foreign_slots").notNull().default(0),
+    /** Whether its weekly hours let it work now. */
+    inHours: boolean("in_hours").notNull().default(true),
     problem: text("problem"),
+    /** Jobs that others could render and of which a task failed here, since its last success. */
+    suspects: jsonb("suspects").$type<number[]>().notNull().default([]),
+    /** Since when it is set aside; null when it is well. */
+    sickSince: moment("sick_since"),
     state: text("state").$type<SlaveState>().notNull().default("online"),
     seenAt: moment("seen_at").notNull().defaultNow(),
   },
-  (table) => [index("slave_name").on(table.name)],
+  (table) => [index("slave_name").on(table.name), index("slave_sick").on(table.id).where(sql`sick_since is not null`)],
+);
+
+/** A job that waits for another one: until it is finished, has ended, or frame by frame. */
+export const dependency = pgTable(
+  "dependency",
+  {
+    job: integer("job").notNull(),
+    needs: integer("needs").notNull(),
+    until: text("until").$type<Need>().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.job, table.needs] }), index("dependency_needs").on(table.needs)],
+);
+
+/** Licences that the farm counts: so many tasks may use one at a time. */
+export const licence = pgTable("licence", {
+  name: text("name").primaryKey(),
+  total: integer("total").notNull(),
+});
+
+/** Owners whose share is not the usual one. */
+export const owner = pgTable("owner", {
+  name: text("name").primaryKey(),
+  weight: real("weight").notNull(),
+});
+
+/** Logs and scripts of deleted jobs that are still to be removed: by a slave, or by a master where `slave` is 0. */
+export const leftover = pgTable(
+  "leftover",
+  {
+    slave: integer("slave").notNull(),
+    /** The job's number and the name of its log folder. */
+    job: integer("job").notNull(),
+    folder: text("folder").notNull(),
+    deletedAt: moment("deleted_at").notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.slave, table.job] })],
 );
 
 /** One row: what all masters of this database share. */

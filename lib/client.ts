@@ -6,12 +6,16 @@ import type {
   JobChange,
   JobDetail,
   JobFilter,
+  KindInfo,
+  Licence,
+  Owner,
   Problem,
   Settings,
   SettingsChange,
   Slave,
   SlaveState,
   Submission,
+  Why,
 } from "./protocol";
 import type { Sync, SyncAnswer } from "./sync";
 
@@ -28,8 +32,11 @@ export class ClientError extends Error {
 /** Where the other side is, and the farm's token. `timeoutMs`: the longest wait for an answer to begin. */
 export type Target = { host: string; port: number; token: string; timeoutMs?: number };
 
-/** What a submission must say; everything else has a default. */
-export type NewJob = Pick<Submission, "name" | "command"> & Partial<Submission>;
+/** What a submission must say, beside either a command or a kind; everything else has a default. */
+export type NewJob = Pick<Submission, "name"> & Partial<Submission>;
+
+/** What becomes of jobs that wait for one that is deleted. */
+export type Dependents = "refuse" | "cascade" | "release";
 
 export class Client {
   private readonly base: string;
@@ -54,8 +61,12 @@ export class Client {
   stop = (id: number, options: { kill?: boolean } = {}) => this.call<Done>("POST", `/jobs/${id}/stop`, options);
   continue = (id: number) => this.call<Done>("POST", `/jobs/${id}/continue`, {});
   rerun = (id: number) => this.call<Done>("POST", `/jobs/${id}/rerun`, {});
-  delete = (id: number) => this.call<Done>("DELETE", `/jobs/${id}`);
+  delete = (id: number, options: { dependents?: Dependents } = {}) =>
+    this.call<Done>("DELETE", `/jobs/${id}${query(options)}`);
   change = (id: number, change: JobChange) => this.call<Done>("PATCH", `/jobs/${id}`, change);
+  block = (id: number, slaves: string[]) => this.call<Done>("POST", `/jobs/${id}/block`, { slaves });
+  unblock = (id: number, slaves: string[]) => this.call<Done>("POST", `/jobs/${id}/unblock`, { slaves });
+  why = (id: number, frame?: number) => this.call<Why>("GET", `/jobs/${id}/why${query({ frame })}`);
 
   /** The log of a frame as a stream of bytes; with `follow` until its run ends. */
   log = (
@@ -64,11 +75,27 @@ export class Client {
     { signal, ...options }: { attempt?: number; follow?: boolean; signal?: AbortSignal } = {},
   ) => this.request("GET", `/jobs/${id}/logs/${frame}${query(options)}`, undefined, signal);
 
+  // Kinds of jobs, licences and owners, at the master.
+  kinds = async () => (await this.call<{ kinds: KindInfo[] }>("GET", "/kinds")).kinds;
+  kind = (name: string) => this.call<KindInfo>("GET", `/kinds/${encodeURIComponent(name)}`);
+  jobscript = async (name: string, fields: Submission["fields"], shell: "sh" | "cmd") =>
+    (await this.call<{ script: string }>("POST", `/kinds/${encodeURIComponent(name)}/jobscript`, { fields, shell }))
+      .script;
+  licences = async () => (await this.call<{ licences: Licence[] }>("GET", "/licences")).licences;
+  setLicence = (name: string, total: number) =>
+    this.call<Licence>("PUT", `/licences/${encodeURIComponent(name)}`, { total });
+  removeLicence = (name: string) => this.call<unknown>("DELETE", `/licences/${encodeURIComponent(name)}`);
+  owners = async () => (await this.call<{ owners: Owner[] }>("GET", "/owners")).owners;
+  setOwner = (name: string, weight: number) =>
+    this.call<Owner>("PUT", `/owners/${encodeURIComponent(name)}`, { weight });
+
   // Slaves, at the master.
   slaves = async () => (await this.call<{ slaves: Slave[] }>("GET", "/slaves")).slaves;
   slave = (name: string) => this.call<Slave>("GET", `/slaves/${encodeURIComponent(name)}`);
   changeSlave = (name: string, change: SettingsChange) =>
     this.call<Settings>("PATCH", `/slaves/${encodeURIComponent(name)}/settings`, change);
+  whySlave = (name: string) => this.call<Why>("GET", `/slaves/${encodeURIComponent(name)}/why`);
+  clearSlave = (name: string) => this.call<unknown>("POST", `/slaves/${encodeURIComponent(name)}/clear`, {});
   sync = (sync: Sync, signal?: AbortSignal) => this.call<SyncAnswer>("POST", "/sync", sync, signal);
 
   // At a slave's own port.
@@ -76,9 +103,13 @@ export class Client {
   changeSettings = (change: SettingsChange) => this.call<Settings>("PATCH", "/settings", change);
   slaveLog = (path: string, { signal, ...options }: { follow?: boolean; signal?: AbortSignal } = {}) =>
     this.request("GET", `/log${query({ path, ...options })}`, undefined, signal);
+  /** Removes what the slave keeps of a deleted job, by the name of its log folder. */
+  forgetJob = (folder: string) => this.call<unknown>("DELETE", `/jobs/${encodeURIComponent(folder)}`);
 
   private async call<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
-    return (await (await this.request(method, path, body, signal)).json()) as T;
+    const answer = await this.request(method, path, body, signal);
+    // What is done without a word, as a deletion, has no body.
+    return (answer.status === 204 ? undefined : await answer.json()) as T;
   }
 
   private async request(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {

@@ -14,15 +14,27 @@ export type Surroundings = {
   logs: string;
 };
 
-/** The variables of one run: the job's own, then ours, which win. `log`: the file its output goes to. */
-export function environment(job: JobOrder, run: Ordered, around: Surroundings, log: string): Record<string, string> {
+/**
+ * The variables of one run: the fields of its kind, the job's own, then ours, which win. `log`: the file its output goes to. `gpus`: the
+ * numbers of those it has for itself; without any, what the slave itself may use of them is inherited.
+ */
+export function environment(
+  job: JobOrder,
+  run: Ordered,
+  around: Surroundings,
+  log: string,
+  gpus: readonly number[] = [],
+): Record<string, string> {
   const first = run.frames[0] ?? 0;
   return {
+    ...job.fieldVariables,
     ...job.env,
     DRQUEUE_FRAME: `${first}`,
     DRQUEUE_PADFRAME: padFrame(first, job.pad),
     DRQUEUE_PADFRAMES: run.frames.map((frame) => padFrame(frame, job.pad)).join(" "),
     DRQUEUE_FRAMES: formatFrames(spansOf(run.frames)),
+    DRQUEUE_RANGES: rangesOf(run.frames),
+    DRQUEUE_PAD: `${job.pad}`,
     DRQUEUE_STARTFRAME: `${job.start}`,
     DRQUEUE_ENDFRAME: `${job.end}`,
     DRQUEUE_STEPFRAME: `${job.step}`,
@@ -43,6 +55,29 @@ export function environment(job: JobOrder, run: Ordered, around: Surroundings, l
     DRQUEUE_TMP: around.tmp,
     DRQUEUE_LOGS: around.logs,
     DRQUEUE_LOG: log,
+    ...(gpus.length > 0 && { CUDA_VISIBLE_DEVICES: gpus.join(","), DRQUEUE_GPUS: gpus.join(",") }),
+  };
+}
+
+/** The frames in rising order, each once, as `first:last:step` with blanks between: what a jobscript walks through by arithmetic. */
+export function rangesOf(frames: readonly number[]): string {
+  const rising = [...new Set(frames)].sort((a, b) => a - b);
+  return spansOf(rising)
+    .map(({ first, last, step }) => `${first}:${last}:${step}`)
+    .join(" ");
+}
+
+/** The job with every text that may name a folder translated to what this slave calls it. */
+export function localized(job: JobOrder, translate: (text: string) => string): JobOrder {
+  const values = (variables: Record<string, string>) =>
+    Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, translate(value)]));
+  return {
+    ...job,
+    command: job.command.map(translate),
+    env: values(job.env),
+    fieldVariables: values(job.fieldVariables),
+    folder: job.folder === null ? null : translate(job.folder),
+    script: job.script && { ...job.script, path: job.script.path === null ? null : translate(job.script.path) },
   };
 }
 

@@ -3,8 +3,11 @@
 /** `forward`, `reverse`, `coarse:N` (every Nth first, then the rest), `bisect` (first, last, middle, quarters, ...). */
 export type Order = "forward" | "reverse" | "bisect" | `coarse:${number}`;
 
-/** A stretch of tasks, `from` up to but without `to`, whose blocks only rise or only fall. Every order is a few of them. */
-type Stretch = { from: number; to: number; falling?: true; blockAt: (task: number) => number };
+/**
+ * A stretch of tasks, `from` up to but without `to`, whose blocks only rise or only fall. Every order is a few of them. `run`: so many
+ * tasks in a row, counted from `from`, have blocks that lie side by side.
+ */
+type Stretch = { from: number; to: number; run: number; falling?: true; blockAt: (task: number) => number };
 
 /** Reads an order as a person writes it. Throws an error that lists what there is. */
 export function parseOrder(text: string): Order {
@@ -24,10 +27,18 @@ export function blockOfTask(order: Order, count: number, task: number): number {
 
 /** The task that is block `block` of `count`. */
 export function taskOfBlock(order: Order, count: number, block: number): number {
-  // A search on each level of the tree would be right as well, and 100 times slower.
-  if (order === "bisect" && block > 0 && block < count - 1) return 2 + placeInTree(count - 2, block - 1);
-  for (const [from] of tasksOfBlocks(order, count, block, block + 1)) return from;
-  throw new RangeError(`block ${block} of ${count}`);
+  if (!(block >= 0 && block < count)) throw new RangeError(`block ${block} of ${count}`);
+  // A search for the block in each stretch would be right as well, and up to 100 times slower.
+  if (order === "forward") return block;
+  if (order === "reverse") return count - 1 - block;
+  if (order === "bisect") {
+    if (block === 0) return 0;
+    return block === count - 1 ? 1 : 2 + placeInTree(count - 2, block - 1);
+  }
+  const every = everyOf(order);
+  const rest = block % every;
+  const group = (block - rest) / every;
+  return rest === 0 ? group : Math.ceil(count / every) + group * (every - 1) + rest - 1;
 }
 
 /** The tasks of the blocks `first` up to but without `end`, as a few ranges [from, to) however many blocks there are. */
@@ -45,18 +56,39 @@ export function tasksOfBlocks(order: Order, count: number, first: number, end: n
   return ranges;
 }
 
+/** The blocks of the tasks `from` up to but without `to`, as ranges [first, end) in no order; as many as there are gaps in between. */
+export function blocksOfTasks(order: Order, count: number, from: number, to: number): [first: number, end: number][] {
+  if (from <= 0 && to >= count) return count > 0 ? [[0, count]] : [];
+  const ranges: [number, number][] = [];
+  for (const stretch of stretches(order, count)) {
+    const end = Math.min(to, stretch.to);
+    for (let task = Math.max(from, stretch.from); task < end; ) {
+      const next = Math.min(end, task + stretch.run - ((task - stretch.from) % stretch.run));
+      const block = stretch.falling ? stretch.blockAt(next - 1) : stretch.blockAt(task);
+      ranges.push([block, block + next - task]);
+      task = next;
+    }
+  }
+  return ranges;
+}
+
+function everyOf(order: `coarse:${number}`): number {
+  return Number(order.slice("coarse:".length));
+}
+
 function stretches(order: Order, count: number): Stretch[] {
-  if (order === "forward") return [{ from: 0, to: count, blockAt: (task) => task }];
-  if (order === "reverse") return [{ from: 0, to: count, falling: true, blockAt: (task) => count - 1 - task }];
+  if (order === "forward") return [{ from: 0, to: count, run: count, blockAt: (task) => task }];
+  if (order === "reverse")
+    return [{ from: 0, to: count, run: count, falling: true, blockAt: (task) => count - 1 - task }];
   if (order === "bisect") return bisection(count);
-  const every = Number(order.slice("coarse:".length));
+  const every = everyOf(order);
   if (every === 1) return stretches("forward", count);
   const coarse = Math.ceil(count / every);
   const others = (task: number) =>
     Math.floor((task - coarse) / (every - 1)) * every + ((task - coarse) % (every - 1)) + 1;
   return [
-    { from: 0, to: coarse, blockAt: (task) => task * every },
-    { from: coarse, to: count, blockAt: others },
+    { from: 0, to: coarse, run: 1, blockAt: (task) => task * every },
+    { from: coarse, to: count, run: every - 1, blockAt: others },
   ];
 }
 
@@ -65,13 +97,13 @@ function stretches(order: Order, count: number): Stretch[] {
  * Its levels are full but for the last, which is why a level's width follows from the number of blocks alone.
  */
 function bisection(count: number): Stretch[] {
-  const found: Stretch[] = [{ from: 0, to: Math.min(1, count), blockAt: () => 0 }];
-  if (count > 1) found.push({ from: 1, to: 2, blockAt: () => count - 1 });
+  const found: Stretch[] = [{ from: 0, to: Math.min(1, count), run: 1, blockAt: () => 0 }];
+  if (count > 1) found.push({ from: 1, to: 2, run: 1, blockAt: () => count - 1 });
   const inner = count - 2;
   for (let level = 0, from = 2; from < count; level++) {
     const to = from + widthAt(inner, level);
     const start = from;
-    found.push({ from, to, blockAt: (task) => 1 + middleAt(inner, level, task - start) });
+    found.push({ from, to, run: 1, blockAt: (task) => 1 + middleAt(inner, level, task - start) });
     from = to;
   }
   return found;

@@ -54,6 +54,7 @@ export function common(a: TaskSet, b: TaskSet): TaskSet {
 
 /** What `a` holds and `b` does not. */
 export function without(a: TaskSet, b: TaskSet): TaskSet {
+  if (b.length === 0) return a;
   const left: [number, number][] = [];
   let j = 0;
   for (const [from, to] of a) {

@@ -1,4 +1,5 @@
 // The states of jobs, tasks, slaves and runs, and what an ended run means for its task. The one place that knows these rules.
+import type { ExitCodes } from "./rules";
 
 /** `failed`: nothing waits or runs, and at least one task failed. Ended states come before `stopped`. */
 export const jobStates = ["waiting", "running", "stopped", "finished", "failed"] as const;
@@ -23,15 +24,20 @@ export type Outcome = (typeof outcomes)[number];
 export const wishes = ["requeue", "finish"] as const;
 export type Wish = (typeof wishes)[number];
 
+/** Until when a job waits for another: `finished`: all its frames are; `ended`: nothing of it waits or runs; `frames`: frame by frame. */
+export const needs = ["finished", "ended", "frames"] as const;
+export type Need = (typeof needs)[number];
+
 /** `strict`: only 0 is success. `drqueue`: as the original, every exit code but those that ask for a requeue is success. */
 export const exitRules = ["strict", "drqueue"] as const;
 export type ExitRule = (typeof exitRules)[number];
 
 /**
  * Why the slave reports a run as ended. `exit`: the jobscript ended by itself. `unstarted`: it could not be started. `killed`: as the
- * master asked. `returned`: the slave is stopping or in trouble itself. `lost`: the processes vanished with the machine.
+ * master asked. `returned`: the slave is stopping or in trouble itself. `lost`: the processes vanished with the machine. `overtime`: it took
+ * longer than it may. `silent`: it printed nothing for too long. `fatal`: a line of its output said that it has failed.
  */
-export const endReasons = ["exit", "unstarted", "killed", "returned", "lost"] as const;
+export const endReasons = ["exit", "unstarted", "killed", "returned", "lost", "overtime", "silent", "fatal"] as const;
 export type EndReason = (typeof endReasons)[number];
 
 /** `code` as a shell says it: 128 + n for signal n; 130 also when the jobscript sent INT to its parent. */
@@ -42,25 +48,27 @@ export type Verdict = { outcome: Outcome; counts: boolean; next: Exclude<TaskSta
 
 const asksForRequeue = new Set([130, 137, 143]);
 
+/** What the job says about its ends: how often to try again, and what exit codes mean. */
+export type EndRules = { retries: number; exitRule: ExitRule; exitCodes: ExitCodes };
+
 /** Judges the end of a run; `failures` is how many runs of the task counted before. */
-export function judge(
-  end: End,
-  job: { retries: number; exitRule: ExitRule },
-  failures: number,
-  wish?: Wish | null,
-): Verdict {
+export function judge(end: End, job: EndRules, failures: number, wish?: Wish | null): Verdict {
   if (wish === "finish") return { outcome: "killed", counts: false, next: "finished" };
   if (wish === "requeue") return { outcome: "killed", counts: false, next: "waiting" };
   if (end.reason === "killed" || end.reason === "returned" || end.reason === "lost") {
     return { outcome: end.reason, counts: false, next: "waiting" };
   }
-  const retried = failures < job.retries ? "waiting" : "failed";
-  if (end.reason === "unstarted") return { outcome: "failed", counts: true, next: retried };
+  const failed: Verdict = { outcome: "failed", counts: true, next: failures < job.retries ? "waiting" : "failed" };
+  if (end.reason !== "exit") return failed;
   const code = end.code ?? 137;
-  if (asksForRequeue.has(code)) return { outcome: "requeued", counts: true, next: retried };
+  const { fatal, retry, warning } = job.exitCodes;
+  if (fatal?.includes(code)) return { ...failed, next: "failed" };
+  if (retry?.includes(code)) return failed;
+  if (warning?.includes(code)) return { outcome: "finished", counts: false, next: "finished" };
+  if (asksForRequeue.has(code)) return { ...failed, outcome: "requeued" };
   if (code === 0 || (job.exitRule === "drqueue" && !signalOf(code)))
     return { outcome: "finished", counts: false, next: "finished" };
-  return { outcome: "failed", counts: true, next: retried };
+  return failed;
 }
 
 // Those that end a process on Linux and macOS, where the numbers agree or nearly so.

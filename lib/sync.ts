@@ -1,13 +1,17 @@
 // The one message between slave and master: a slave says how it is and what ended, and hears what to start and to kill.
 import { z } from "zod";
 import { count, line, RunKey, Settings, text } from "./protocol";
+import { OutputRules } from "./rules";
 import { endReasons } from "./states";
 
 /** Raised when a change would make an older slave or client misunderstand. */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
 /** How many ended runs one sync carries; the rest waits for the next. With the longest messages it still is a body of under 1 MB. */
 export const mostEnded = 200;
+
+/** How many runs may say in one sync how far they are. */
+export const mostProgress = 4096;
 
 export const EndedRun = RunKey.extend({
   reason: z.enum(endReasons),
@@ -35,7 +39,12 @@ export const Sync = z
     cpus: count,
     memoryMb: count,
     freeMemoryMb: count,
+    memoryLeftMb: count.describe("For new tasks: what is free, less what its tasks asked for and what it is to leave"),
+    gpus: count.max(64),
+    gpusLeft: count.max(64),
     load: z.number().min(0).max(1_000_000),
+    foreignSlots: count.describe("Slots that foreign load takes away"),
+    inHours: z.boolean().describe("Whether its weekly hours let it work now"),
     settings: Settings,
     problem: text(500).optional(),
     hello: z.boolean().optional().describe("First sync since it started or lost an answer: answered at once"),
@@ -43,6 +52,11 @@ export const Sync = z
     running: count.optional().describe("Runs whose processes live now; the others it holds wait for a slot"),
     free: count.max(4096).describe("Tasks it can take now, a few ahead when they are short"),
     alive: z.array(RunKey).max(8192).describe("Runs it holds, not yet ended"),
+    progress: z
+      .array(RunKey.extend({ percent: z.int().min(0).max(100) }))
+      .max(mostProgress)
+      .optional()
+      .describe("Runs that are further than it said before"),
     ended: z.array(EndedRun).max(mostEnded),
   })
   .describe("What a slave tells: who and how it is, what it runs, what ended");
@@ -64,6 +78,16 @@ export const JobOrder = z
     step: z.int(),
     block: count,
     pad: count,
+    fieldVariables: z.record(z.string(), z.string()).describe("The fields of its kind"),
+    script: z
+      .object({ path: z.string().nullable(), sh: z.string(), cmd: z.string() })
+      .nullable()
+      .describe("The jobscript its kind wrote; else `command` is run"),
+    memoryMb: count,
+    gpus: count,
+    frameTimeoutMs: count.nullable(),
+    silenceMs: count.nullable(),
+    output: OutputRules,
   })
   .describe("What a slave must know of a job to run its tasks");
 

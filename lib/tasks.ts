@@ -1,6 +1,6 @@
 // What task k of a job is: its frames. To the queue a job is n tasks; only this file knows what they stand for.
 import { eachFrame, formatFrames, frameAt, frameCount, positionOf, type Span, spanLength, spansOf } from "./frames";
-import { blockOfTask, firstReached, type Order, taskOfBlock, tasksOfBlocks } from "./order";
+import { blockOfTask, blocksOfTasks, firstReached, type Order, taskOfBlock, tasksOfBlocks } from "./order";
 import { eachTask, holds, setOf, sizeOf, type TaskSet } from "./sets";
 
 /** How a job's frames are cut into tasks. `block`: frames per task. */
@@ -48,11 +48,32 @@ export function tasksOfFrames(layout: Layout, asked: readonly Span[]): TaskSet {
   const wanted: [number, number][] = [...eachFrame(stepped)].map((frame) => [frame, frame + 1]);
   for (const span of asked)
     if (!isStepped(span)) wanted.push([Math.min(span.first, span.last), Math.max(span.first, span.last) + 1]);
+  return tasksAt(layout, positionsWithin(layout.spans, setOf(wanted)));
+}
 
+/**
+ * The tasks of `layout` that render a frame which one of the tasks `theirs` of another job renders as well. Costs as much as `theirs`
+ * and the answer have gaps: alike layouts nothing, stepped frames and scattered fill orders a step for each frame.
+ */
+export function tasksMeeting(layout: Layout, other: Layout, theirs: TaskSet): TaskSet {
+  const sameFrames = areSame(layout.spans, other.spans);
+  if (sameFrames && layout.block === other.block && layout.order === other.order) return theirs;
+  const positions = positionsOf(other, theirs);
+  return tasksAt(
+    layout,
+    sameFrames ? positions : positionsWithin(layout.spans, rangesOfFrames(other.spans, positions)),
+  );
+}
+
+/** Whether two lists of spans are the same frames in the same order, written alike. */
+export function areSame(some: readonly Span[], others: readonly Span[]): boolean {
+  return some.length === others.length && formatFrames(some) === formatFrames(others);
+}
+
+/** The tasks whose blocks hold any of the positions, ranges [first, end). */
+function tasksAt(layout: Layout, positions: Iterable<readonly [first: number, end: number]>): TaskSet {
   const blocks: [number, number][] = [];
-  for (const [first, end] of positionsWithin(layout.spans, setOf(wanted)))
-    blocks.push([Math.floor(first / layout.block), Math.ceil(end / layout.block)]);
-
+  for (const [first, end] of positions) blocks.push([Math.floor(first / layout.block), Math.ceil(end / layout.block)]);
   const count = taskCount(layout);
   const tasks: [number, number][] = [];
   for (const [from, to] of setOf(blocks)) {
@@ -66,6 +87,37 @@ export function tasksOfFrames(layout: Layout, asked: readonly Span[]): TaskSet {
     }
   }
   return setOf(tasks);
+}
+
+/** The positions of the tasks' frames among those of the job, as ranges [first, end). */
+function positionsOf(layout: Layout, tasks: TaskSet): TaskSet {
+  const total = frameCount(layout.spans);
+  const count = Math.ceil(total / layout.block);
+  const blocks = setOf(tasks.flatMap(([from, to]) => blocksOfTasks(layout.order, count, from, to)));
+  return blocks.map(([from, to]) => [from * layout.block, Math.min(to * layout.block, total)]);
+}
+
+/** The frames at these positions, as ranges [from, to) of numbers. */
+function rangesOfFrames(spans: readonly Span[], positions: TaskSet): TaskSet {
+  const ranges: [number, number][] = [];
+  let before = 0;
+  let at = 0;
+  for (const span of spans) {
+    const length = spanLength(span);
+    while (at < positions.length && positions[at]![1] <= before) at++;
+    for (let i = at; i < positions.length && positions[i]![0] < before + length; i++) {
+      const first = Math.max(positions[i]![0] - before, 0);
+      const end = Math.min(positions[i]![1] - before, length);
+      for (let place = first; place < end; ) {
+        const next = isStepped(span) ? place + 1 : end;
+        const ends = [frameAt([span], place)!, frameAt([span], next - 1)!];
+        ranges.push([Math.min(...ends), Math.max(...ends) + 1]);
+        place = next;
+      }
+    }
+    before += length;
+  }
+  return setOf(ranges);
 }
 
 function isStepped(span: Span): boolean {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { Client, ClientError } from "../lib/client";
+import { Settings } from "../lib/protocol";
 import { protocolVersion, type Sync } from "../lib/sync";
 import { type Farm, startFarm } from "./farm";
 
@@ -70,11 +71,70 @@ describe("jobs", () => {
   });
 });
 
+describe("what a job may need", () => {
+  test("kinds tell their fields and write a jobscript", async () => {
+    expect((await client.kinds()).map(({ name }) => name)).toContain("blender");
+    const { fields } = await client.kind("blender");
+    expect(fields.find(({ name }) => name === "scene")).toMatchObject({ required: true, path: true });
+    const script = await client.jobscript("blender", { scene: "/mnt/a b.blend" }, "sh");
+    expect(script).toContain("DRQUEUE_SCENE='/mnt/a b.blend'");
+    expect(await client.jobscript("blender", { scene: "x" }, "cmd")).toStartWith("@echo off");
+    expect(await refusal(client.kind("nope"))).toMatchObject({ status: 404 });
+    expect(await refusal(client.jobscript("blender", {}, "sh"))).toMatchObject({ status: 400 });
+  });
+
+  test("licences are set, listed and removed", async () => {
+    expect(await client.setLicence("nuke", 3)).toEqual({ name: "nuke", total: 3, used: 0 });
+    expect(await client.licences()).toEqual([{ name: "nuke", total: 3, used: 0 }]);
+    await client.removeLicence("nuke");
+    expect(await client.licences()).toEqual([]);
+  });
+
+  test("owners have weights", async () => {
+    expect(await client.setOwner("ana b", 2.5)).toMatchObject({ name: "ana b", weight: 2.5 });
+    expect(await client.owners()).toContainEqual({ name: "ana b", weight: 2.5, running: 0 });
+  });
+
+  test("slaves are blocked and let in again, and why tells of it", async () => {
+    const { id } = await client.submit({ name: "blocked", command: ["true"], stopped: true });
+    await client.block(id, ["s1"]);
+    expect((await client.job(id)).blocked).toEqual(["s1"]);
+    expect((await client.why(id)).couldRun).toBe(false);
+    expect((await client.why(id, 1)).text).toBeString();
+    expect((await client.whySlave("s1")).text).toContain("s1");
+    await client.unblock(id, ["s1"]);
+    expect((await client.job(id)).blocked).toEqual([]);
+    await client.delete(id);
+  });
+
+  test("a job that others wait for is deleted with them, or lets them go, as is asked", async () => {
+    const submit = async (after: number[] = []) =>
+      (
+        await client.submit({
+          name: "link",
+          command: ["true"],
+          stopped: true,
+          after: after.map((job) => ({ job, until: "finished" as const })),
+        })
+      ).id;
+    const first = await submit();
+    const second = await submit([first]);
+    const third = await submit([second]);
+    expect(await refusal(client.delete(first))).toMatchObject({ message: expect.stringContaining(`${second}`) });
+    await client.delete(first, { dependents: "release" });
+    expect((await client.job(second)).needs).toEqual([]);
+    await client.delete(second, { dependents: "cascade" });
+    expect(await refusal(client.job(third))).toMatchObject({ status: 404 });
+  });
+});
+
 describe("slaves", () => {
   test("are listed, read and changed through the master", async () => {
     expect(await client.slaves()).toMatchObject([{ name: "s1" }]);
     expect(await client.slave("s1")).toMatchObject({ name: "s1", state: "online" });
     expect(await client.changeSlave("s1", { addPools: ["maya"] })).toMatchObject({ pools: ["Default", "maya"] });
+    await client.clearSlave("s1");
+    expect(await refusal(client.clearSlave("nope"))).toMatchObject({ status: 404 });
   });
 
   test("answer at their own port", async () => {
@@ -86,6 +146,9 @@ describe("slaves", () => {
     const { logFolder } = await client.job(id);
     expect(await (await slave.slaveLog(`${logFolder}/0001.1.log`)).text()).toContain("at the slave\n");
     expect(await refusal(slave.slaveLog("../../etc/passwd"))).toMatchObject({ status: 400 });
+    await slave.forgetJob(logFolder);
+    expect(await refusal(slave.slaveLog(`${logFolder}/0001.1.log`))).toMatchObject({ status: 404 });
+    expect((await refusal(slave.forgetJob("../etc"))).status).toBeGreaterThanOrEqual(400);
   });
 
   test("sync: one that another release speaks is refused by name", async () => {
@@ -99,8 +162,13 @@ describe("slaves", () => {
       cpus: 1,
       memoryMb: 1,
       freeMemoryMb: 1,
+      memoryLeftMb: 1,
+      gpus: 0,
+      gpusLeft: 0,
       load: 0,
-      settings: { slots: 1, pools: ["Default"], enabled: true },
+      foreignSlots: 0,
+      inHours: true,
+      settings: Settings.parse({ slots: 1, pools: ["Default"], enabled: true }),
       free: 0,
       alive: [],
       ended: [],

@@ -20,6 +20,7 @@ export type FarmOptions = {
   /** `own`: a new database on the tests' server; `embedded`; or the URL of a server. */
   database?: string;
   slaveFlags?: string[];
+  masterFlags?: string[];
 };
 
 /** A process of the farm. */
@@ -93,7 +94,9 @@ export class Farm {
     const data = this.dataOf(name);
     const lease = this.options.lease ? ["--lease", this.options.lease] : [];
     const logs = ["--logs", join(this.folder, "logs")];
-    const args = ["master.ts", "--data", data, "--host", "127.0.0.1", "--port", `${port}`, ...lease, ...logs];
+    const { masterFlags = [] } = this.options;
+    const here = ["--data", data, "--host", "127.0.0.1", "--port", `${port}`];
+    const args = ["master.ts", ...here, ...lease, ...logs, ...masterFlags];
     const master = await this.launch(name, args, join(data, "master.lock"), database ? { DATABASE_URL: database } : {});
     this.masters.splice(0, this.masters.length, ...this.masters.filter((one) => one.name !== name), master);
     if (this.masters.length === 1) this.client = this.clientOf(master);

@@ -1,7 +1,15 @@
 // In which order the blocks of a job are handed out.
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { blockOfTask, firstReached, type Order, parseOrder, taskOfBlock, tasksOfBlocks } from "../lib/order";
+import {
+  blockOfTask,
+  blocksOfTasks,
+  firstReached,
+  type Order,
+  parseOrder,
+  taskOfBlock,
+  tasksOfBlocks,
+} from "../lib/order";
 
 const orders: Order[] = ["forward", "reverse", "bisect", "coarse:1", "coarse:2", "coarse:3", "coarse:10", "coarse:999"];
 const blocks = (order: Order, count: number) =>
@@ -159,6 +167,33 @@ describe("the tasks of a stretch of blocks", () => {
       expect(ranges.length).toBeLessThanOrEqual(31);
       expect(ranges.reduce((sum, [from, to]) => sum + to - from, 0)).toBe(500_000_000);
     }
+  });
+});
+
+describe("the blocks of a stretch of tasks", () => {
+  test("are those of its tasks, each once", () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...orders),
+        fc.nat(200),
+        fc.integer({ min: -5, max: 205 }),
+        fc.integer({ min: -5, max: 205 }),
+        (order, count, from, to) => {
+          const found = blocksOfTasks(order, count, from, to).flatMap(([first, end]) =>
+            Array.from({ length: end - first }, (_, i) => first + i),
+          );
+          const expected = naive(order, count).slice(Math.max(0, from), Math.max(0, to));
+          expect(found.toSorted((a, b) => a - b)).toEqual(expected.toSorted((a, b) => a - b));
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  test("of all tasks, or of any where blocks follow one another, are one range", () => {
+    for (const order of orders) expect(blocksOfTasks(order, 1_000_000_000, 0, 1_000_000_000)).toHaveLength(1);
+    expect(blocksOfTasks("reverse", 1_000_000_000, 1, 5)).toEqual([[999_999_995, 999_999_999]]);
+    expect(blocksOfTasks("coarse:1000", 1_000_000, 1000, 1_000_000)).toHaveLength(1000);
   });
 });
 

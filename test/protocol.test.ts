@@ -1,7 +1,7 @@
 // What may cross the wire, and what is refused at the door.
 import { describe, expect, test } from "bun:test";
 import type { z } from "zod";
-import { JobChange, JobFilter, RunKey, runName, SettingsChange, Submission } from "../lib/protocol";
+import { JobChange, JobFilter, RunKey, runName, Settings, SettingsChange, Submission } from "../lib/protocol";
 import { EndedRun, mostEnded, Sync } from "../lib/sync";
 
 const least = { name: "shot", command: ["render"] };
@@ -17,8 +17,23 @@ const sync = {
   cpus: 4,
   memoryMb: 8000,
   freeMemoryMb: 4000,
+  memoryLeftMb: 3000,
+  gpus: 0,
+  gpusLeft: 0,
   load: 0.5,
-  settings: { slots: 4, pools: ["Default"], enabled: true },
+  foreignSlots: 0,
+  inHours: true,
+  settings: {
+    slots: 4,
+    pools: ["Default"],
+    enabled: true,
+    drain: false,
+    leaveMb: 0,
+    loadLimit: null,
+    hours: "",
+    paths: [],
+    gpus: null,
+  },
   free: 4,
   alive: [],
   ended: [],
@@ -26,7 +41,7 @@ const sync = {
 const end = { job: 1, task: 0, attempt: 1, reason: "exit", code: 0 };
 
 describe("a submission", () => {
-  test("needs a name and a command; the rest is as the original has it", () => {
+  test("needs a name and either a command or a kind; the rest is as the original has it", () => {
     expect(Submission.parse(least)).toEqual({
       ...least,
       frames: "1",
@@ -40,8 +55,28 @@ describe("a submission", () => {
       exitCodes: "strict",
       env: {},
       stopped: false,
+      fields: {},
+      os: "",
+      memoryMb: 0,
+      gpus: 0,
+      licences: {},
+      maxSlots: null,
+      maxPerSlave: null,
+      notBefore: null,
+      blocked: [],
+      after: [],
+      exitMeanings: {},
+      output: {},
+      retryDelayMs: 0,
+      frameTimeoutMs: null,
+      silenceMs: null,
+      slaveFailures: 3,
+      maxFailures: 1000,
+      deleteAfterMs: null,
     });
-    for (const missing of [{ name: "shot" }, { command: ["render"] }]) expect(accepts(Submission, missing)).toBe(false);
+    expect(accepts(Submission, { name: "shot", kind: "blender", fields: { scene: "x.blend" } })).toBe(true);
+    for (const missing of [{ name: "shot" }, { command: ["render"] }, { ...least, kind: "blender" }])
+      expect(accepts(Submission, missing)).toBe(false);
   });
 
   test("with a word that it does not have is refused, so that a mistyped one is noticed", () => {
@@ -64,8 +99,36 @@ describe("a submission", () => {
     ["a priority below zero", { priority: -1 }],
     ["an exit rule that there is not", { exitCodes: "loose" }],
     ["a NUL in the folder", { folder: "/a\0" }],
+    ["a pool without a name among others", { pool: "maya,,nuke" }],
+    ["an operating system that no shell could name", { os: "LINUX;rm" }],
+    ["no licence of a name", { licences: { nuke: 0 } }],
+    ["a licence whose name is no word", { licences: { "a b": 1 } }],
+    [
+      "more licences than a farm has",
+      { licences: Object.fromEntries(Array.from("abcdefghijklmnopq", (name) => [name, 1])) },
+    ],
+    ["no slot at all", { maxSlots: 0 }],
+    ["a time that is none", { notBefore: "22:00" }],
+    ["a job to wait for that cannot be", { after: [{ job: 0 }] }],
+    ["an exit code that no program has", { exitMeanings: { fatal: [256] } }],
+    ["success as a failure", { exitMeanings: { fatal: [0] } }],
+    ["a line that no regular expression finds", { output: { fatal: ["("] } }],
+    ["a time limit that no task could keep", { frameTimeoutMs: 999 }],
   ])("with %s is refused", (_, wrong) => {
     expect(accepts(Submission, { ...least, ...wrong })).toBe(false);
+  });
+
+  test("names several pools and systems in a word, sorted, each once", () => {
+    const { pool, os } = Submission.parse({ ...least, pool: "nuke,maya,nuke", os: "osx,Linux" });
+    expect({ pool, os }).toEqual({ pool: "maya,nuke", os: "LINUX,OSX" });
+  });
+
+  test("waits for jobs until they are finished unless it says otherwise", () => {
+    const { after } = Submission.parse({ ...least, after: [{ job: 3 }, { job: 4, until: "frames" }] });
+    expect(after).toEqual([
+      { job: 3, until: "finished" },
+      { job: 4, until: "frames" },
+    ]);
   });
 
   test("takes any text in arguments and values but NUL", () => {
@@ -79,11 +142,22 @@ test("a change of nothing is refused", () => {
   expect(accepts(JobChange, { priority: 900 })).toBe(true);
   expect(accepts(JobChange, { frames: "1-10" })).toBe(false);
   expect(accepts(SettingsChange, { addPools: ["maya"], removePools: ["nuke"] })).toBe(true);
+  expect(accepts(SettingsChange, { loadLimit: 0 })).toBe(false);
+  expect(accepts(SettingsChange, { paths: [{ farm: "/mnt", here: "" }] })).toBe(false);
+});
+
+test("what a change does not mention it does not set to a default", () => {
+  expect(SettingsChange.parse({ slots: 2 })).toEqual({ slots: 2 });
+  expect(JobChange.parse({ priority: 900, maxSlots: null })).toEqual({ priority: 900, maxSlots: null });
+});
+
+test("settings of an earlier release have the usual values for all that is new", () => {
+  expect(Settings.parse({ slots: 4, pools: ["Default"], enabled: true })).toEqual(sync.settings);
 });
 
 describe("a sync", () => {
   test("of a newer slave that says more is understood", () => {
-    expect(Sync.parse({ ...sync, gpus: 2 })).toEqual(sync);
+    expect(Sync.parse({ ...sync, wings: 2 })).toEqual(sync as never);
   });
 
   test("carries a limited number of ended runs", () => {

@@ -3,12 +3,17 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { type End, endReasons, exitRules, hasEnded, jobStates, judge, signalOf, wishes } from "../lib/states";
 
-const strict = { retries: 3, exitRule: "strict" } as const;
-const original = { retries: 3, exitRule: "drqueue" } as const;
+const strict = { retries: 3, exitRule: "strict", exitCodes: {} } as const;
+const original = { retries: 3, exitRule: "drqueue", exitCodes: {} } as const;
 const exit = (code?: number): End => ({ reason: "exit", code });
 
 const anyEnd = fc.record({ reason: fc.constantFrom(...endReasons), code: fc.option(fc.nat(255), { nil: undefined }) });
-const anyJob = fc.record({ retries: fc.nat(5), exitRule: fc.constantFrom(...exitRules) });
+const someCodes = fc.array(fc.constantFrom(1, 2, 130, 137, 139), { maxLength: 2 });
+const anyJob = fc.record({
+  retries: fc.nat(5),
+  exitRule: fc.constantFrom(...exitRules),
+  exitCodes: fc.record({ fatal: someCodes, retry: someCodes, warning: someCodes }, { requiredKeys: [] }),
+});
 
 test("exit 0 finishes the task", () => {
   expect(judge(exit(0), strict, 0)).toEqual({ outcome: "finished", counts: false, next: "finished" });
@@ -55,6 +60,53 @@ test("a task is tried `retries` times again, then it is failed", () => {
   }
 });
 
+test("a run that took too long, was silent for too long or printed a fatal line has failed, whatever its code says", () => {
+  for (const reason of ["overtime", "silent", "fatal"] as const)
+    for (const job of [strict, original, { ...strict, exitCodes: { warning: [137], fatal: [137] } }]) {
+      expect(judge({ reason, code: 137 }, job, 0)).toEqual({ outcome: "failed", counts: true, next: "waiting" });
+      expect(judge({ reason, code: 0 }, job, 3)).toEqual({ outcome: "failed", counts: true, next: "failed" });
+    }
+});
+
+describe("an exit code to which the job gives a meaning", () => {
+  const meanings = { fatal: [3, 143], retry: [4, 143, 200], warning: [5, 139, 4] };
+
+  test("is fatal: the task has failed, whatever retries are left", () => {
+    for (const job of [strict, original])
+      for (const code of [3, 143])
+        expect(judge(exit(code), { ...job, exitCodes: meanings }, 0)).toEqual({
+          outcome: "failed",
+          counts: true,
+          next: "failed",
+        });
+  });
+
+  test("is one to retry: a failure also under the original's rule, and before it is a warning", () => {
+    for (const code of [4, 200])
+      expect(judge(exit(code), { ...original, exitCodes: meanings }, 0)).toEqual({
+        outcome: "failed",
+        counts: true,
+        next: "waiting",
+      });
+    expect(judge(exit(4), { ...strict, exitCodes: meanings }, 3).next).toBe("failed");
+  });
+
+  test("is a warning: the task is finished, even after a crash", () => {
+    for (const code of [5, 139])
+      expect(judge(exit(code), { ...strict, exitCodes: meanings }, 0)).toEqual({
+        outcome: "finished",
+        counts: false,
+        next: "finished",
+      });
+  });
+
+  test("leaves the others as they are", () => {
+    expect(judge(exit(130), { ...strict, exitCodes: meanings }, 0).outcome).toBe("requeued");
+    expect(judge(exit(1), { ...strict, exitCodes: meanings }, 0).outcome).toBe("failed");
+    expect(judge(exit(0), { ...strict, exitCodes: meanings }, 0).outcome).toBe("finished");
+  });
+});
+
 test("what was not the task's fault does not count, however often it failed before", () => {
   for (const reason of ["killed", "returned", "lost"] as const)
     expect(judge({ reason, code: 137 }, strict, 99)).toEqual({ outcome: reason, counts: false, next: "waiting" });
@@ -70,12 +122,14 @@ test("what a person wants of a run decides, however it ended", () => {
 });
 
 describe("whatever the end", () => {
-  test("a task fails only when its retries are used up, and by a run that counts", () => {
+  test("a task fails only when its retries are used up or its code is fatal, and by a run that counts", () => {
     fc.assert(
       fc.property(anyEnd, anyJob, fc.nat(9), fc.option(fc.constantFrom(...wishes)), (end, job, failures, wish) => {
         const verdict = judge(end, job, failures, wish);
-        if (verdict.next === "failed") expect([verdict.counts, failures >= job.retries]).toEqual([true, true]);
-        if (verdict.counts) expect(verdict.next).toBe(failures >= job.retries ? "failed" : "waiting");
+        const fatal = end.reason === "exit" && job.exitCodes.fatal?.includes(end.code ?? 137) === true;
+        const last = fatal || failures >= job.retries;
+        if (verdict.next === "failed") expect([verdict.counts, last]).toEqual([true, true]);
+        if (verdict.counts) expect(verdict.next).toBe(last ? "failed" : "waiting");
       }),
     );
   });

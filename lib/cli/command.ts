@@ -95,7 +95,7 @@ function printer(json: boolean): Print {
 }
 
 /** What a person does next; a request that the master finds wrong is wrong usage, exit code 2. */
-function toldToPeople({ status, message }: ClientError): PlainError {
+export function toldToPeople({ status, message }: ClientError): PlainError {
   if (status !== undefined) return new PlainError(message, status === 400 ? 2 : 1);
   return new PlainError(`${message}: start a master with drqueue master, or name one in DRQUEUE_MASTER or --master`);
 }

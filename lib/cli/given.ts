@@ -1,17 +1,11 @@
 // The arguments that many commands take: job numbers, frames, slaves, pools. Each knows what to suggest to the shell.
-import { lineBreak, type Message, message, text } from "@optique/core/message";
+import { message } from "@optique/core/message";
 import { multiple } from "@optique/core/modifiers";
-import type { Suggestion } from "@optique/core/parser";
 import { argument } from "@optique/core/primitives";
-import type { ValueParser } from "@optique/core/valueparser";
-import type { z } from "zod";
 import type { Client } from "../client";
 import { eachFrame, frameCount, parseFrames } from "../frames";
-import { dataFolder } from "../local/folder";
-import { clientOf } from "../local/master-address";
 import { parseOrder } from "../order";
-import { Submission } from "../protocol";
-import { plain } from "./table";
+import { checked, type Offer, value } from "./value";
 
 /** The most jobs one command names. */
 const mostJobs = 10_000;
@@ -20,7 +14,7 @@ const mostJobs = 10_000;
 export const jobList = value<number[]>({ metavar: "JOB", placeholder: [], read: jobsIn, suggest: recentJobs });
 
 /** One job number. */
-const oneJob = value<number>({
+export const oneJob = value<number>({
   metavar: "JOB",
   placeholder: 0,
   read(text) {
@@ -53,9 +47,65 @@ export const slaveName = value<string>({
 export const poolName = value<string>({
   metavar: "POOL",
   placeholder: "",
-  read: (text) => checked(Submission.shape.pool, text),
-  suggest: async (client) =>
-    [...new Set((await client.slaves()).flatMap(({ pools }) => pools))].map((pool) => ({ text: pool, says: "" })),
+  read(text) {
+    if (text.includes(",")) throw new Error(`'${text}' is more than one pool: name one`);
+    return checked(({ Submission }) => Submission.shape.pool.unwrap(), text);
+  },
+  suggest: pools,
+});
+
+/** Names of pools, with commas between. */
+export const poolNames = value<string>({
+  metavar: "POOLS",
+  placeholder: "",
+  read: (text) => checked(({ Submission }) => Submission.shape.pool.unwrap(), text),
+  suggest: pools,
+  several: true,
+});
+
+/** The name of a licence. */
+export const licenceName = value<string>({
+  metavar: "LICENCE",
+  placeholder: "",
+  read: (text) => checked(({ licenceName }) => licenceName, text),
+  suggest: licences,
+});
+
+/** A licence and how many of it: `nuke`, `nuke:2`. */
+export const licenceUse = value<[name: string, count: number]>({
+  metavar: "LICENCE[:N]",
+  placeholder: ["", 1],
+  async read(text) {
+    const [, name, digits = "1"] = /^([^:]*)(?::(\d{1,4}))?$/.exec(text) ?? [];
+    const count = Number(digits);
+    if (name === undefined || count < 1 || count > 1000)
+      throw new Error(`'${text}': write nuke, or nuke:2 for two of them`);
+    return [await checked(({ licenceName }) => licenceName, name), count];
+  },
+  suggest: licences,
+});
+
+/** Somebody who has jobs. */
+export const ownerName = value<string>({
+  metavar: "NAME",
+  placeholder: "",
+  read: (text) => checked(({ Submission }) => Submission.shape.owner.unwrap(), text),
+  suggest: async (client) => (await client.owners()).map(({ name }) => ({ text: name, says: "" })),
+});
+
+/** The name of a kind of job. */
+export const kindName = value<string>({
+  metavar: "KIND",
+  placeholder: "",
+  read(text) {
+    if (!/^[a-z0-9-]{1,40}$/.test(text)) throw new Error(`'${text}' is not a kind: drqueue kinds lists them`);
+    return text;
+  },
+  suggest: async (client) => (await client.kinds()).map(({ name, title }) => ({ text: name, says: title })),
+  otherwise: async () => {
+    const { builtinKinds } = await import("../kinds");
+    return builtinKinds.map(({ name, title }) => ({ text: name, says: title }));
+  },
 });
 
 /** The name of a job. */
@@ -64,7 +114,7 @@ export const jobName = value<string>({
   placeholder: "",
   read(text) {
     if (text === "") throw new Error("a name may not be empty");
-    return checked(Submission.shape.name, text);
+    return checked(({ Submission }) => Submission.shape.name, text);
   },
 });
 
@@ -76,7 +126,18 @@ export const orderText = value<string>({
     parseOrder(text);
     return text;
   },
-  suggest: async () => ["forward", "reverse", "bisect", "coarse:10"].map((order) => ({ text: order, says: "" })),
+  otherwise: async () => ["forward", "reverse", "bisect", "coarse:10"].map((order) => ({ text: order, says: "" })),
+});
+
+/** `NAME=VALUE` of a kind's field. */
+export const fieldPair = value<[name: string, value: string]>({
+  metavar: "NAME=VALUE",
+  placeholder: ["", ""],
+  read(text) {
+    const [, name, value] = /^([A-Za-z][A-Za-z0-9_-]{0,63})=(.*)$/s.exec(text) ?? [];
+    if (name === undefined) throw new Error(`'${text}': write NAME=VALUE, a field and what it is to be`);
+    return [name, value!];
+  },
 });
 
 /** `NAME=VALUE` for a jobscript. */
@@ -137,57 +198,18 @@ function jobsIn(text: string): number[] {
   return jobs;
 }
 
-async function recentJobs(client: Client): Promise<{ text: string; says: string }[]> {
+async function licences(client: Client): Promise<Offer[]> {
+  return (await client.licences()).map(({ name, used, total }) => ({ text: name, says: `${used} of ${total} used` }));
+}
+
+async function pools(client: Client): Promise<Offer[]> {
+  const all = (await client.slaves()).flatMap(({ settings }) => settings.pools);
+  return [...new Set(all)].map((pool) => ({ text: pool, says: "" }));
+}
+
+async function recentJobs(client: Client): Promise<Offer[]> {
   return (await client.jobs({ limit: 50 })).map(({ id, name, state }) => ({
     text: `${id}`,
     says: `${name} (${state})`,
   }));
-}
-
-function checked(schema: z.ZodType<unknown, string | undefined>, text: string): string {
-  const result = schema.safeParse(text);
-  if (!result.success) throw new Error(result.error.issues[0]!.message);
-  return text;
-}
-
-/** An error as the parser carries it. A caret needs its lines as they are. */
-function linesOf(error: string): Message {
-  return error
-    .replace(/^frames: /, "")
-    .split("\n")
-    .flatMap((line, at) => (at === 0 ? [text(line)] : [lineBreak(), text(line)]));
-}
-
-function value<T>(how: {
-  metavar: string;
-  placeholder: T;
-  read: (text: string) => T;
-  suggest?: (client: Client) => Promise<{ text: string; says: string }[]>;
-}): ValueParser<"async", T> {
-  const { suggest } = how;
-  return {
-    mode: "async",
-    metavar: how.metavar as "JOB",
-    placeholder: how.placeholder,
-    async parse(input) {
-      try {
-        return { success: true, value: how.read(input) };
-      } catch (error) {
-        return { success: false, error: linesOf((error as Error).message) };
-      }
-    },
-    format: String,
-    ...(suggest && {
-      async *suggest(prefix: string): AsyncGenerator<Suggestion> {
-        // A shell that completes must not be kept waiting, nor be told of errors.
-        const given = await Promise.race([suggest(clientOf(dataFolder())), Bun.sleep(1000).then(() => [])]).catch(
-          () => [],
-        );
-        for (const { text, says } of given) {
-          if (text.startsWith(prefix))
-            yield { kind: "literal", text, ...(says && { description: [{ type: "text", text: plain(says) }] }) };
-        }
-      },
-    }),
-  };
 }

@@ -1,27 +1,48 @@
 // The command line: all commands under one name.
 import { group, longestMatch, or } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
+import { map } from "@optique/core/modifiers";
 import { parseAsync } from "@optique/core/parser";
-import { command } from "@optique/core/primitives";
-import { runProgram } from "../local/program";
+import { command, constant } from "@optique/core/primitives";
+import { runProgram, type Step } from "../local/program";
+import type { KindInfo } from "../protocol";
 import { type Command, examplesText, helpOf } from "./command";
-import { finish, kill, proceed, remove, requeue, rerun, setJob, stop } from "./commands/actions";
+import { block, finish, kill, proceed, remove, requeue, rerun, stop, unblock } from "./commands/actions";
 import { frames } from "./commands/frames";
 import { job } from "./commands/job";
 import { jobs } from "./commands/jobs";
+import { kind, kinds } from "./commands/kinds";
+import { licence, licences } from "./commands/licences";
 import { log } from "./commands/log";
-import { disable, enable, set, showSlave, slaves } from "./commands/slaves";
+import { owner, owners } from "./commands/owners";
+import { clear, disable, drain, enable, set } from "./commands/set";
+import { setJob } from "./commands/set-job";
+import { showSlave, slaves } from "./commands/slaves";
 import { submit } from "./commands/submit";
 import { watch } from "./commands/watch";
+import { why } from "./commands/why";
+import { kindIn } from "./kind-fields";
 
-const subjects: [title: string, commands: Command[]][] = [
-  ["Jobs", [submit, jobs, job, watch, stop, proceed, rerun, setJob, remove]],
-  ["Frames", [frames, log, requeue, kill, finish]],
-  ["Slaves", [slaves, set, enable, disable]],
-];
+/** All commands that speak to the master. `named`: the kind of job that the command line names. */
+function subjects(named?: KindInfo): [title: string, commands: Command[]][] {
+  return [
+    ["Jobs", [submit(named), jobs, job, why, watch, stop, proceed, rerun, setJob, block, unblock, remove]],
+    ["Frames", [frames, log, requeue, kill, finish]],
+    ["Slaves", [slaves, set, enable, disable, drain, clear]],
+    ["Farm", [kinds, kind(named), licences, licence, owners, owner]],
+  ];
+}
 
 /** Runs one command line. `programs` are what starts a master and a slave. */
 export async function runCli(args: readonly string[], programs: { master: Command; slave: Command }): Promise<void> {
+  let named: KindInfo | undefined;
+  try {
+    named = await kindIn(args);
+  } catch (error) {
+    // Which options there are cannot be said without the kind: the error is all that there is to tell.
+    const told = map(constant(undefined), (): Step => () => Promise.reject(error));
+    return runProgram("drqueue", told, [], about);
+  }
   const master = command(
     "master",
     programs.master,
@@ -44,20 +65,23 @@ export async function runCli(args: readonly string[], programs: { master: Comman
       },
     ],
   });
-  const all = [...subjects, ["Programs", [master, slave]] as const].map(([title, commands]) =>
+  const all = [...subjects(named), ["Programs", [master, slave]] as const].map(([title, commands]) =>
     group(title, or(...(commands as [Command, Command]))),
   );
-  await runProgram("drqueue", or(...(all as unknown as [Command, Command])) as Command, args, {
-    brief: message`A render queue: shares out the frames of an animation among a studio's machines.`,
-    footer: [
-      ...examplesText([
-        "submit --frames 1-100 --name shot7 --wait -- /mnt/scripts/shot7.sh",
-        "jobs --state running",
-        "requeue --help",
-      ]),
-    ],
-  });
+  await runProgram("drqueue", or(...(all as unknown as [Command, Command])) as Command, args, about);
 }
+
+const about = {
+  brief: message`A render queue: shares out the frames of an animation among a studio's machines.`,
+  footer: [
+    ...examplesText([
+      "submit --frames 1-100 --name shot7 --wait -- /mnt/scripts/shot7.sh",
+      "submit --kind blender --scene /mnt/shot7.blend --frames 1-250",
+      "jobs --state running",
+      "requeue --help",
+    ]),
+  ],
+};
 
 /**
  * What follows `slave`: names to show, or flags to start one. Decided by the arguments themselves, since a parser of both forgets

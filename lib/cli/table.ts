@@ -109,6 +109,11 @@ export function moment(time: string | null): string {
   return time === null ? "" : new Date(time).toLocaleString("sv-SE");
 }
 
+/** Memory as people read it, in GB: `3.9`. */
+export function gigabytes(megabytes: number): string {
+  return (megabytes / 1024).toFixed(1);
+}
+
 /** A count as people read it: `950`, `1,000,000`. */
 export function count(number: number): string {
   return number.toLocaleString("en");

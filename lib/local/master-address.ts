@@ -1,7 +1,7 @@
 // Where the master is, for clients and slaves: DRQUEUE_MASTER, else the master of this machine, else localhost.
 import { join } from "node:path";
 import { Client } from "../client";
-import { ports } from "../protocol";
+import { ports } from "../ports";
 import { readLock } from "./lock";
 import { PlainError } from "./program";
 import { findToken } from "./token";

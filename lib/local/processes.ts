@@ -93,6 +93,21 @@ export function hasVariable(pid: number, variable: string): boolean {
   return textOf(`/proc/${pid}/environ`)?.split("\0").includes(variable) ?? false;
 }
 
+/** What the processes of each of these groups have in memory, MB. Told on Linux only. */
+export function groupMemoryMb(groups: ReadonlySet<number>): Map<number, number> {
+  const used = new Map<number, number>();
+  if (process.platform !== "linux") return used;
+  for (const name of readdirSync("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    const stat = textOf(`/proc/${name}/stat`);
+    const group = Number(stat?.slice(stat.lastIndexOf(")") + 2).split(" ")[2]);
+    if (!groups.has(group)) continue;
+    const kilobytes = Number(/^VmRSS:\s+(\d+)/m.exec(textOf(`/proc/${name}/status`) ?? "")?.[1] ?? 0);
+    used.set(group, (used.get(group) ?? 0) + kilobytes / 1024);
+  }
+  return used;
+}
+
 /** Whether any process of the group lives, zombies included. */
 export function groupLives(group: number): boolean {
   return answersSignals(-group);

@@ -70,20 +70,40 @@ export async function runProgram(
   }
 }
 
-/** A duration as people write it, `500ms`, `30s`, `5m`, `2h`; its value is in ms. */
+/** A duration as people write it, `500ms`, `30s`, `5m`, `2h`, `7d`; its value is in ms. */
 export function duration(metavar = "TIME"): ValueParser<"sync", number> {
-  const units: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+  const units: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
   return {
     mode: "sync",
     metavar: metavar as "TIME",
     placeholder: 0,
     parse(input) {
-      const [, digits, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(input) ?? [];
+      const [, digits, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(input) ?? [];
       if (!digits || !unit)
         return { success: false, error: message`${input} is not a time: write for example ${"30s"} or ${"5m"}.` };
       return { success: true, value: Math.round(Number(digits) * units[unit]!) };
     },
     format: (ms) => (ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`),
+  };
+}
+
+/** A size as people write it, `500M`, `4G`, `1.5T`; a plain number is MB. Its value is in MB, rounded up. */
+export function size(metavar = "SIZE"): ValueParser<"sync", number> {
+  const units: Record<string, number> = { k: 1 / 1024, m: 1, g: 1024, t: 1024 * 1024 };
+  const most = 100_000_000;
+  return {
+    mode: "sync",
+    metavar: metavar as "SIZE",
+    placeholder: 0,
+    parse(input) {
+      const [, digits, unit] = /^(\d+(?:\.\d+)?)(?:([kmgt])(?:i?b)?)?$/i.exec(input) ?? [];
+      if (!digits)
+        return { success: false, error: message`${input} is not a size: write for example ${"4G"} or ${"500M"}.` };
+      const megabytes = Math.ceil(Number(digits) * units[(unit ?? "m").toLowerCase()]!);
+      if (megabytes > most) return { success: false, error: message`${input} is too much: at most ${`${most}M`}.` };
+      return { success: true, value: megabytes };
+    },
+    format: (megabytes) => (megabytes > 0 && megabytes % 1024 === 0 ? `${megabytes / 1024}G` : `${megabytes}M`),
   };
 }
 

@@ -6,7 +6,7 @@ import { option } from "@optique/core/primitives";
 import { integer, string } from "@optique/core/valueparser";
 import { dataFolder } from "../local/folder";
 import { duration, type Step } from "../local/program";
-import { ports } from "../protocol";
+import { ports } from "../ports";
 
 const flags = object({
   port: withDefault(
@@ -29,6 +29,16 @@ const flags = object({
       description: message`Log folder that master and slaves share, if they do; else DRQUEUE_LOGS, else in the data folder.`,
     }),
   ),
+  scripts: optional(
+    option("--scripts", string({ metavar: "FOLDER" }), {
+      description: message`Folder for the jobscripts that kinds write, best one that slaves see too; else DRQUEUE_SCRIPTS, else in the data folder.`,
+    }),
+  ),
+  kinds: optional(
+    option("--kinds", string({ metavar: "FOLDER" }), {
+      description: message`Folder with kinds of jobs of your own; else DRQUEUE_KINDS, else 'kinds' in the data folder if it is there.`,
+    }),
+  ),
   lease: withDefault(
     option("--lease", duration(), { description: message`A slave not heard of for so long loses its tasks.` }),
     30_000,
@@ -38,7 +48,7 @@ const flags = object({
 /** The flags of a master, read into the step that runs it. */
 export const masterFlags = map(
   flags,
-  ({ port, host, data, logs, lease }): Step =>
+  ({ port, host, data, logs, scripts, kinds, lease }): Step =>
     async () => {
       // Loaded only now: the other commands of the command line start in half the time without a master's libraries.
       const { runMaster } = await import("./run");
@@ -48,6 +58,8 @@ export const masterFlags = map(
         lease,
         data: dataFolder(data),
         logs: logs ?? process.env.DRQUEUE_LOGS,
+        scripts: scripts ?? process.env.DRQUEUE_SCRIPTS,
+        kinds: kinds ?? process.env.DRQUEUE_KINDS,
         database: process.env.DATABASE_URL,
       });
     },

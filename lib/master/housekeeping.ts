@@ -1,22 +1,36 @@
 // What a master does by the clock: writes signs of life, finds lost slaves, takes back their tasks.
 import { getLogger } from "@logtape/logtape";
+import { heal } from "../queue/blame";
 import type { Queue } from "../queue/open";
 import { findLost, takeBack } from "../queue/recover";
+import { endRests, wakeWhenDue } from "../queue/timers";
 import type { Dispatcher } from "./dispatch";
 
 const journal = getLogger(["drqueue", "housekeeping"]);
 
-/** Keeps house until stopped. Every wait is a fraction of the lease, at most a second. */
-export function keepHouse(queue: Queue, dispatcher: Dispatcher, leaseMs: number): { stop(): Promise<void> } {
-  let running = true;
+/** So often what nobody waits for is tidied up, ms. */
+const tidyMs = 2000;
+
+/** Keeps house until stopped: every wait is a fraction of the lease, at most a second. `tidy` is called every other second beside it. */
+export function keepHouse(
+  queue: Queue,
+  dispatcher: Dispatcher,
+  leaseMs: number,
+  tidy: () => Promise<void>,
+): { stop(): Promise<void> } {
   const everyMs = Math.min(1000, leaseMs / 4);
   // After a start, an outage, or a pause of this process or machine no slave is lost before it had a lease's time to call again.
   let patientUntil = performance.now() + leaseMs;
   let lookedAt = Date.now();
   let rounds = 0;
+  const timers = wakeWhenDue(queue);
 
   const round = async () => {
     await dispatcher.writeBeats();
+    await timers();
+    await endRests(queue);
+    for (const name of await heal(queue))
+      journal.info("slave {name} was sick for an hour and gets another chance", { name });
     // The wall clock also tells of a machine that slept, and of a clock that was set: then the database's has jumped as well.
     const now = Date.now();
     if (Math.abs(now - lookedAt) > everyMs + leaseMs / 2) patientUntil = performance.now() + leaseMs;
@@ -31,17 +45,33 @@ export function keepHouse(queue: Queue, dispatcher: Dispatcher, leaseMs: number)
     if (tasks > 0) journal.warn("{tasks} tasks of lost slaves wait again", { tasks });
   };
 
+  const loops = [
+    repeat(everyMs, round, () => {
+      patientUntil = performance.now() + leaseMs;
+    }),
+    repeat(Math.min(tidyMs, leaseMs), tidy),
+  ];
+  return {
+    async stop() {
+      await Promise.all(loops.map((loop) => loop.stop()));
+    },
+  };
+}
+
+/** Takes a step again and again until stopped. A step that fails is told once, and taken again. */
+function repeat(everyMs: number, step: () => Promise<void>, failed = () => {}): { stop(): Promise<void> } {
+  let running = true;
   const loop = (async () => {
     let failing = false;
     while (running) {
       try {
-        await round();
+        await step();
         if (failing) journal.info("housekeeping goes on");
         failing = false;
       } catch (error) {
         if (!failing) journal.error("housekeeping failed, trying again: {error}", { error: (error as Error).message });
         failing = true;
-        patientUntil = performance.now() + leaseMs;
+        failed();
       }
       await Bun.sleep(everyMs);
     }

@@ -1,18 +1,16 @@
 // What this master knows of each slave between its syncs. All of it can be forgotten: a restart reads it anew.
 import { type RunKey, runName } from "../protocol";
+import type { SlaveNow } from "../queue/obstacles";
 import type { Queue } from "../queue/open";
-import type { SlaveNow } from "../queue/plan";
-import { type Beat, heard, type Picture } from "../queue/slaves";
+import { type Beat, heard, type OpenRun, type Picture, progressed } from "../queue/slaves";
 import type { Sync } from "../sync";
-
-type OfSlave = RunKey & { readonly slave: number };
 
 /** One slave as this master knows it. */
 export class KnownSlave {
   /** Whether `unconfirmed` is complete. Not so after a restart, or when the slave spoke to another master meanwhile. */
   openKnown = false;
   /** Runs handed to it that it has not mentioned: the answer may have been lost, so they are told again. */
-  readonly unconfirmed = new Map<string, OfSlave>();
+  readonly unconfirmed = new Map<string, OpenRun>();
   /** Somebody wants one of its runs to end. */
   checkDue = true;
   private checkedAt = 0;
@@ -30,7 +28,7 @@ export class KnownSlave {
   }
 
   /** Takes over the open runs that the database has of it. */
-  learnOpen(open: readonly OfSlave[], sync: Sync): void {
+  learnOpen(open: readonly OpenRun[], sync: Sync): void {
     this.openKnown = true;
     for (const run of open) if (run.slave === this.id) this.unconfirmed.set(runName(run), run);
     this.confirm(sync);
@@ -44,13 +42,26 @@ export class KnownSlave {
     return true;
   }
 
-  /** The slave as the plan sees it. */
-  asNow({ settings, problem, leaving, free }: Sync): SlaveNow {
+  /** The slave as the plan sees it: what was handed to it and not yet mentioned takes slots, memory and GPUs as well. */
+  asNow(sync: Sync): SlaveNow {
+    const { settings } = sync;
+    const coming = [...this.unconfirmed.values()];
     return {
       id: this.id,
-      enabled: settings.enabled && !problem && !leaving,
+      name: sync.name,
+      away: sync.leaving === true,
+      sick: false,
+      problem: sync.problem ?? null,
+      enabled: settings.enabled,
+      draining: settings.drain,
+      inHours: sync.inHours,
       pools: settings.pools,
-      free: Math.max(0, free - this.unconfirmed.size),
+      os: sync.os,
+      memoryLeftMb: sync.memoryLeftMb - coming.reduce((sum, { memoryMb }) => sum + memoryMb, 0),
+      gpusLeft: sync.gpusLeft - coming.reduce((sum, { gpus }) => sum + gpus, 0),
+      foreignSlots: sync.foreignSlots,
+      free: sync.leaving ? 0 : Math.max(0, sync.free - coming.length),
+      jobs: [...sync.alive, ...coming].map(({ job }) => job),
     };
   }
 }
@@ -60,6 +71,7 @@ export class KnownSlaves {
   private readonly byKey = new Map<string, { slave: KnownSlave; profile: string }>();
   private readonly ids = new Map<number, KnownSlave>();
   private readonly beats = new Map<number, Beat>();
+  private readonly progress = new Map<string, RunKey & { percent: number }>();
 
   constructor(
     private readonly queue: Queue,
@@ -79,17 +91,27 @@ export class KnownSlaves {
    * The slave that sent this sync; `write` is called when it is new, describes itself in another way than before, or may have been
    * called lost or gone meanwhile: it must be online before it gets tasks, or they would be taken back at once.
    */
-  async meet(sync: Sync, address: string, write: (picture: Picture) => Promise<number>): Promise<KnownSlave> {
+  async meet(
+    sync: Sync,
+    address: string,
+    write: (picture: Picture & Omit<Beat, "id" | "leaving">) => Promise<number>,
+  ): Promise<KnownSlave> {
     // Of a load below 1e-37 Postgres's real would make an error, for all whose sign of life is in the same statement.
     const load = Math.round(sync.load * 100) / 100;
-    const picture: Picture = {
-      ...sync,
-      load,
-      address: sync.address ?? address,
-      running: sync.running ?? sync.alive.length,
-    };
-    const { name, port, software, os, cpus, memoryMb, settings, problem } = picture;
-    const profile = JSON.stringify([name, picture.address, port, software, os, cpus, memoryMb, settings, problem]);
+    const picture = { ...sync, load, address: sync.address ?? address, running: sync.running ?? sync.alive.length };
+    const { name, port, software, os, cpus, memoryMb, gpus, settings, problem } = picture;
+    const profile = JSON.stringify([
+      name,
+      picture.address,
+      port,
+      software,
+      os,
+      cpus,
+      memoryMb,
+      gpus,
+      settings,
+      problem,
+    ]);
     const before = this.byKey.get(sync.key);
     let slave = before?.slave;
     const wasAway = sync.hello || performance.now() - (slave?.heardAt ?? 0) > this.leaseMs / 2;
@@ -101,17 +123,18 @@ export class KnownSlaves {
       this.byKey.set(sync.key, { slave, profile });
     }
     slave.heardAt = performance.now();
+    const { freeMemoryMb, memoryLeftMb, gpusLeft, foreignSlots, inHours, free } = sync;
     this.beats.set(slave.id, {
       id: slave.id,
-      load,
-      freeMemoryMb: sync.freeMemoryMb,
-      running: sync.running ?? sync.alive.length,
+      ...{ load, freeMemoryMb, memoryLeftMb, gpusLeft, foreignSlots, inHours, free, running: picture.running },
       leaving: sync.leaving === true,
     });
+    for (const { job, task, attempt, percent } of sync.progress ?? [])
+      this.progress.set(runName({ job, task, attempt }), { job, task, attempt, percent });
     return slave;
   }
 
-  /** Writes the signs of life since the last call, all in one statement. */
+  /** Writes the signs of life and the progress since the last call, all in two statements. */
   async writeBeats(): Promise<void> {
     const beats = [...this.beats.values()].sort((a, b) => a.id - b.id);
     this.beats.clear();
@@ -122,5 +145,8 @@ export class KnownSlaves {
       for (const beat of beats) if (!this.beats.has(beat.id)) this.beats.set(beat.id, beat);
       throw error;
     }
+    const further = [...this.progress.values()];
+    this.progress.clear();
+    await progressed(this.queue, further);
   }
 }

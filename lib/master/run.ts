@@ -1,6 +1,6 @@
 // Starts a master and stops it: data folder, lock, database, token, port, housekeeping.
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { getLogger } from "@logtape/logtape";
 import { within } from "../local/deadline";
 import { createDataFolder } from "../local/folder";
@@ -13,11 +13,16 @@ import { whenTold } from "../local/signals";
 import { findToken, keepToken, newToken } from "../local/token";
 import { agreeOnToken } from "../queue/farm";
 import { listen } from "../queue/open";
+import { archive } from "./archive";
 import { openDatabase } from "./database";
 import { Dispatcher } from "./dispatch";
 import { keepHouse } from "./housekeeping";
+import { loadKinds } from "./kinds";
 import { addJobRoutes } from "./routes/jobs";
+import { addKindRoutes } from "./routes/kinds";
+import { addLicenceRoutes } from "./routes/licences";
 import { addLogRoutes } from "./routes/logs";
+import { addOwnerRoutes } from "./routes/owners";
 import { addSlaveRoutes } from "./routes/slaves";
 import { translate } from "./translate";
 
@@ -28,6 +33,8 @@ export type MasterOptions = {
   port: number;
   lease: number;
   logs: string | undefined;
+  scripts: string | undefined;
+  kinds: string | undefined;
   database: string | undefined;
 };
 
@@ -38,9 +45,11 @@ export async function runMaster(options: MasterOptions): Promise<number> {
   await keepJournal();
   const journal = getLogger(["drqueue", "master"]);
   createDataFolder(options.data);
+  const kinds = await loadKinds(options.kinds || ownKinds(options.data));
   const lock = lockFolder(options);
   const logs = options.logs ?? join(options.data, "logs");
-  mkdirSync(logs, { recursive: true });
+  const scripts = resolve(options.scripts || join(options.data, "scripts"));
+  for (const folder of [logs, scripts]) mkdirSync(folder, { recursive: true });
 
   const database = await openDatabase(options.database, options.data);
   try {
@@ -50,12 +59,15 @@ export async function runMaster(options: MasterOptions): Promise<number> {
 
     const dispatcher = new Dispatcher(queue, options.lease);
     const app = guardedApp(token, translate);
-    addJobRoutes(app, queue);
+    addJobRoutes(app, queue, kinds, scripts);
     addSlaveRoutes(app, queue, dispatcher, token);
     addLogRoutes(app, queue, logs, token);
+    addKindRoutes(app, kinds);
+    addLicenceRoutes(app, queue);
+    addOwnerRoutes(app, queue);
     await listen(queue, (news) => dispatcher.woken(news));
     const port = listenOn(options.host, options.port, (request, server) => app.fetch(request, server));
-    const house = keepHouse(queue, dispatcher, options.lease);
+    const house = keepHouse(queue, dispatcher, options.lease, () => archive(queue, { logs, scripts, token }));
     lock.update({ port: port.port });
     journal.info("master {version} listens on {host}:{port}, data in {data}", {
       version,
@@ -79,6 +91,12 @@ export async function runMaster(options: MasterOptions): Promise<number> {
     // A connection that broke while it was written to may hold the process open for ever.
     setTimeout(() => process.exit(), 2000).unref();
   }
+}
+
+/** Kinds that a studio put into its data folder. */
+function ownKinds(data: string): string | undefined {
+  const folder = join(data, "kinds");
+  return existsSync(folder) ? folder : undefined;
 }
 
 function lockFolder({ data }: MasterOptions) {

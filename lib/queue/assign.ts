@@ -1,52 +1,91 @@
 // Hands out tasks to the slaves that ask, in one short transaction under row locks.
-import { parseSet, setOfTasks, sizeOf } from "../sets";
-import { type Move, moveTasks } from "./move";
+import { setOfTasks, sizeOf } from "../sets";
+import { candidates, type Lane, lanesOf } from "./candidates";
+import { moveTasks } from "./move";
+import type { Move } from "./moves";
+import { busy, type JobNeeds, misfit, type SlaveNow, unready } from "./obstacles";
 import type { Tx } from "./open";
-import { type Assignment, type JobNeeds, plan, type SlaveNow } from "./plan";
+import { type Assignment, type Farm, plan } from "./plan";
+import { countLicences, countShares } from "./shares";
 
-/** A task handed out, with its attempt. */
-export type Handed = Assignment & { readonly attempt: number };
+/** A task handed out, with its attempt and what it takes of its slave. */
+export type Handed = Assignment & { readonly attempt: number; readonly memoryMb: number; readonly gpus: number };
 
-/** The most jobs looked at in one round; when tasks are left for free slots the caller asks again at once. */
-const mostCandidates = 500;
+/** The most jobs looked at in one round, and by what factor each look is longer than the one before. */
+const most = { candidates: 4000, factor: 8 } as const;
 
 /** What was handed out. `again`: there may be more for these slaves, beyond the most that one round looks at (`now`), or in jobs that another master had locked (`soon`). */
-export type Assigned = { handed: Handed[]; again: "now" | "soon" | undefined };
+export type Assigned = { handed: Handed[]; again: "now" | "soon" | undefined; released: boolean };
 
 /**
- * Plans and writes. `ended`: tasks that go from running to finished or failed at the same time; they are moved in any case, and in
- * the same statement as what their jobs hand out.
+ * Plans and writes. `ended`: tasks that go from running to finished at the same time; they are moved in any case, and in
+ * the same statement as what their jobs hand out. `released`: jobs that waited for what ended may start now.
  */
 export async function assign(tx: Tx, slaves: readonly SlaveNow[], ended: readonly Move[] = []): Promise<Assigned> {
-  const asking = slaves.filter((slave) => slave.enabled && slave.free > 0);
-  const { planned, again } = await planFor(tx, asking, ended);
-  await moveTasks(tx, together(ended, planned));
-  if (planned.length === 0) return { handed: [], again };
-  const handed = await tx<Handed[]>`
+  const asking = slaves.filter((slave) => !unready(slave) && !busy(slave));
+  const { planned, jobs, again } = await planFor(tx, asking, ended);
+  const released = await moveTasks(tx, together(ended, planned));
+  if (planned.length === 0) return { handed: [], again, released };
+  const rows = await tx`
     insert into run (job, task, attempt, slave)
     select given.job, given.task, 1 + coalesce((select max(attempt) from run where run.job = given.job and run.task = given.task), 0), given.slave
     from json_to_recordset(${JSON.stringify(planned)}::json) as given(job int, task int, slave int)
     returning job, task, attempt, slave`;
-  return { handed: [...handed], again };
+  const handed = rows.map((row): Handed => {
+    const { memoryMb, gpus } = jobs.get(row.job)!;
+    return { job: row.job, task: row.task, attempt: row.attempt, slave: row.slave, memoryMb, gpus };
+  });
+  return { handed, again, released };
 }
 
-async function planFor(
-  tx: Tx,
-  asking: readonly SlaveNow[],
-  ended: readonly Move[],
-): Promise<{ planned: Assignment[]; again: Assigned["again"] }> {
-  if (asking.length === 0) return { planned: [], again: undefined };
-  const free = asking.reduce((sum, slave) => sum + slave.free, 0);
-  const most = Math.min(free, mostCandidates);
-  const { jobs, locked, cut } = await candidates(tx, [...new Set(asking.flatMap((slave) => slave.pools))], most);
+type Planned = { planned: Assignment[]; jobs: Map<number, JobNeeds>; again: Assigned["again"] };
+
+async function planFor(tx: Tx, all: readonly SlaveNow[], ended: readonly Move[]): Promise<Planned> {
+  const jobs = new Map<number, JobNeeds>();
+  const nothing = { planned: [], jobs, again: undefined };
+  if (all.length === 0) return nothing;
+  const { lanes, sick } = await lanesOf(tx);
+  const asking = all.filter(({ id }) => !sick.has(id));
+  const fitting = lanes.filter((lane) => asking.some((slave) => !misfit(lane, slave)));
+  if (fitting.length === 0) return nothing;
   // Their rows still count what has ended as running.
-  const gone = new Map(ended.map((move) => [move.job, sizeOf(move.finished ?? []) + sizeOf(move.failed ?? [])]));
-  const planned = plan(
-    jobs.map((job) => ({ ...job, running: job.running - (gone.get(job.id) ?? 0) })),
-    asking,
+  const gone = new Map(ended.map((move) => [move.job, sizeOf(move.finished ?? [])]));
+  const farm = await farmNow(tx, fitting, gone);
+  const open = fitting.filter((lane) =>
+    Object.entries(lane.licences).every(([name, needs]) => (farm.licences.get(name) ?? 0) >= needs),
   );
-  const again = locked ? "soon" : cut && planned.length > 0 && planned.length < free ? "now" : undefined;
-  return { planned, again };
+
+  const free = asking.reduce((sum, slave) => sum + slave.free, 0);
+  let locked = false;
+  // Most rounds need one look. When jobs were found that none of these slaves may run, others behind them are looked for.
+  for (let look = free; ; look *= most.factor) {
+    const limit = Math.min(look, most.candidates);
+    const found = await candidates(tx, {
+      lanes: open,
+      asking,
+      shares: farm.shares,
+      gone,
+      seen: [...jobs.keys()],
+      limit,
+    });
+    for (const job of found.jobs) jobs.set(job.id, job);
+    locked ||= found.locked;
+    const planned = plan([...jobs.values()], asking, farm);
+    const enough = planned.length >= free || !found.cut;
+    if (!enough && !locked && jobs.size < most.candidates) continue;
+    const again = locked ? "soon" : !enough && planned.length > 0 ? "now" : undefined;
+    return { planned, jobs, again };
+  }
+}
+
+/** What the jobs of these lanes share: licences, locked until the end of the transaction, and what owners have running. */
+async function farmNow(tx: Tx, lanes: readonly Lane[], gone: ReadonlyMap<number, number>): Promise<Farm> {
+  const names = new Set(lanes.flatMap(({ licences }) => Object.keys(licences)));
+  const licences = names.size === 0 ? new Map<string, number>() : await countLicences(tx, [...names], gone);
+  const owners = new Set(lanes.map(({ owner }) => owner));
+  // An owner alone has no one to share with.
+  const shares = owners.size < 2 ? new Map() : await countShares(tx, gone);
+  return { licences, shares };
 }
 
 /** One move a job. */
@@ -56,65 +95,4 @@ function together(ended: readonly Move[], planned: readonly Assignment[]): Move[
     moves.set(job, { ...moves.get(job), job, running: setOfTasks(given.map(({ task }) => task)) });
   }
   return [...moves.values()];
-}
-
-/**
- * The best jobs of these pools, locked. Jobs with nothing running and jobs with something running are two walks along one index:
- * `running_count` changes with every task and is therefore not in it, but few jobs run at a time and many wait.
- */
-async function candidates(
-  tx: Tx,
-  pools: string[],
-  most: number,
-): Promise<{ jobs: JobNeeds[]; locked: boolean; cut: boolean }> {
-  const rows = await tx`
-    with best as materialized (
-      select found.id from json_array_elements_text(${JSON.stringify(pools)}::json) as wanted(pool) cross join lateral (
-        (select id from job where job.pool = wanted.pool and state = 'waiting' and claimable order by priority desc, id limit ${most})
-        union all
-        (select id from job where job.pool = wanted.pool and state = 'running' and claimable order by priority desc, running_count, id limit ${most})
-      ) as found
-    ), locked as (
-      select id, priority, pool, running_count, waiting, retrying from job
-      where id in (select id from best) and claimable for update skip locked
-    )
-    select best.id, locked.priority, locked.pool, locked.running_count, locked.waiting, locked.retrying
-    from best left join locked using (id)`;
-  const got = rows.filter((row) => row.waiting !== null);
-  const spared = await failedOn(
-    tx,
-    got.filter((row) => row.retrying !== "{}").map((row) => ({ job: row.id, tasks: row.retrying })),
-  );
-  const jobs = got.map(
-    (row): JobNeeds => ({
-      id: row.id,
-      priority: row.priority,
-      pool: row.pool,
-      running: row.running_count,
-      waiting: parseSet(row.waiting),
-      spared: spared.get(row.id) ?? new Map(),
-    }),
-  );
-  return { jobs, locked: got.length < rows.length, cut: rows.length >= most };
-}
-
-/** For each job the tasks that wait to be tried again, with the slaves on which they failed. */
-async function failedOn(
-  tx: Tx,
-  retrying: { job: number; tasks: string }[],
-): Promise<Map<number, Map<number, Set<number>>>> {
-  const spared = new Map<number, Map<number, Set<number>>>();
-  if (retrying.length === 0) return spared;
-  const rows = await tx`
-    select given.job, waiting.task, run.slave
-    from json_to_recordset(${JSON.stringify(retrying)}::json) as given(job int, tasks int4multirange)
-    cross join lateral unnest(given.tasks) as piece
-    cross join lateral generate_series(lower(piece), upper(piece) - 1) as waiting(task)
-    left join run on run.job = given.job and run.task = waiting.task and run.counts`;
-  for (const { job, task, slave } of rows) {
-    const tasks = spared.getOrInsertComputed(job, () => new Map<number, Set<number>>());
-    const slaves = tasks.getOrInsertComputed(task, () => new Set<number>());
-    if (slave !== null) slaves.add(slave);
-  }
-  return spared;
 }

@@ -1,76 +1,109 @@
 // Who gets which task. A pure step over plain data: no clock, network or database.
-import { sizeOf, type TaskSet } from "../sets";
-
-/** What the plan must know of a job. `spared`: waiting tasks that failed before, with the slaves they failed on. */
-export type JobNeeds = {
-  readonly id: number;
-  readonly priority: number;
-  readonly pool: string;
-  readonly running: number;
-  readonly waiting: TaskSet;
-  readonly spared: ReadonlyMap<number, ReadonlySet<number>>;
-};
-
-/** What the plan must know of a slave. `free`: tasks it can take. */
-export type SlaveNow = {
-  readonly id: number;
-  readonly enabled: boolean;
-  readonly pools: readonly string[];
-  readonly free: number;
-};
-
-/** What keeps a slave from a task of a job. */
-export type Obstacle = { because: "disabled" } | { because: "pool"; needs: string } | { because: "full" };
+import { holds, sizeOf, type TaskSet } from "../sets";
+import { atItsLimit, type JobNeeds, type Licences, obstacle, type SlaveNow, startable } from "./obstacles";
 
 export type Assignment = { readonly job: number; readonly task: number; readonly slave: number };
 
-/** What keeps `slave` from running a task of `job` now; undefined when nothing does. */
-export function obstacle(job: Pick<JobNeeds, "pool">, slave: SlaveNow): Obstacle | undefined {
-  if (!slave.enabled) return { because: "disabled" };
-  if (!slave.pools.includes(job.pool)) return { because: "pool", needs: job.pool };
-  if (slave.free < 1) return { because: "full" };
-  return undefined;
-}
+/** What an owner has running, and what part of the farm is due: twice the weight, twice the slots. */
+export type Share = { readonly running: number; readonly weight: number };
+
+/** What all jobs share. Owners that are not in `shares` have nothing running, and the usual weight of 1. */
+export type Farm = { readonly licences: Licences; readonly shares: ReadonlyMap<string, Share> };
 
 /**
- * Hands out tasks: priority first, then the job with the fewest running, then the oldest; within a job the lowest task. Slaves take
- * turns, so that a few tasks spread over many machines. A task that failed goes to another slave while one is free, else to the same:
- * it must not wait behind less important jobs for a slave that may never come.
+ * Hands out tasks: priority first; among equals the owner with the least share, then the job with the fewest running, then the oldest;
+ * within a job the lowest task. Slaves take turns, so that a few tasks spread over many machines. A task that failed goes to another
+ * slave while one is free, else to the same: it must not wait behind less important jobs for a slave that may never come.
  */
-export function plan(jobs: readonly JobNeeds[], slaves: readonly SlaveNow[]): Assignment[] {
-  const assignments: Assignment[] = [];
-  const asking = slaves.filter(({ free }) => free > 0).map((slave) => ({ ...slave }));
-  const open = jobs
+export function plan(jobs: readonly JobNeeds[], slaves: readonly SlaveNow[], farm: Farm): Assignment[] {
+  const table = new Table(slaves, farm);
+  const stocks = jobs
+    .filter((job) => !job.stopped && !job.early)
     .map((job) => new Stock(job))
-    .filter((stock) => stock.left > 0)
-    .sort(before);
-  while (open.length > 0 && asking.length > 0) {
-    const stock = open[0]!;
-    const fits = (sparing: boolean) => (slave: SlaveNow) =>
-      !obstacle(stock.job, slave) && stock.peek(slave.id, sparing) !== undefined;
+    .filter((stock) => stock.left > 0);
+  const levels = Map.groupBy(stocks, ({ job }) => job.priority);
+  for (const priority of [...levels.keys()].sort((a, b) => b - a)) table.serve(levels.get(priority)!);
+  return table.assignments;
+}
+
+/** What changes while a plan is made. */
+class Table {
+  readonly assignments: Assignment[] = [];
+  private readonly asking: Asking[];
+  private readonly licences: Map<string, number>;
+  private readonly shares: Map<string, { running: number; weight: number }>;
+
+  constructor(slaves: readonly SlaveNow[], farm: Farm) {
+    this.asking = slaves.filter(({ free }) => free > 0).map((slave) => ({ ...slave, jobs: [...slave.jobs] }));
+    this.licences = new Map(farm.licences);
+    this.shares = new Map([...farm.shares].map(([owner, share]) => [owner, { ...share }]));
+  }
+
+  /** Hands out tasks of jobs of one priority until they or the slaves are used up. */
+  serve(stocks: readonly Stock[]): void {
+    const queues = [...Map.groupBy(stocks, ({ job }) => job.owner)].map(([owner, theirs]) => ({
+      share: this.shares.getOrInsertComputed(owner, () => ({ running: 0, weight: 1 })),
+      open: theirs.sort(before),
+    }));
+    while (this.asking.length > 0) {
+      let next: (typeof queues)[number] | undefined;
+      for (const queue of queues) if (queue.open.length > 0 && (!next || isDue(queue, next))) next = queue;
+      if (!next) return;
+      const stock = next.open[0]!;
+      if (!this.hand(stock)) next.open.shift();
+      else {
+        next.share.running++;
+        if (stock.left === 0) next.open.shift();
+        else settle(next.open);
+      }
+    }
+  }
+
+  /** Hands out one task of a job; false when none can be, now or later in this plan. */
+  private hand(stock: Stock): boolean {
+    const { job } = stock;
+    if (atItsLimit({ ...job, running: stock.running }, this.licences)) return false;
     let sparing = true;
-    let place = asking.findIndex(fits(sparing));
+    let place = this.placeFor(stock, sparing);
     if (place < 0) {
       sparing = false;
-      place = asking.findIndex(fits(sparing));
+      place = this.placeFor(stock, sparing);
     }
-    const slave = asking[place];
-    if (!slave) {
-      open.shift();
-      continue;
-    }
-    assignments.push({ job: stock.job.id, task: stock.take(slave.id, sparing), slave: slave.id });
+    const slave = this.asking[place];
+    if (!slave) return false;
+    this.assignments.push({ job: job.id, task: stock.take(slave.id, sparing), slave: slave.id });
+    for (const [name, needs] of Object.entries(job.licences)) this.licences.set(name, this.licences.get(name)! - needs);
     slave.free--;
-    asking.splice(place, 1);
-    if (slave.free > 0) asking.push(slave);
-    if (stock.left === 0) open.shift();
-    else settle(open);
+    slave.memoryLeftMb -= job.memoryMb;
+    slave.gpusLeft -= job.gpus;
+    slave.jobs.push(job.id);
+    this.asking.splice(place, 1);
+    if (slave.free > 0) this.asking.push(slave);
+    return true;
   }
-  return assignments;
+
+  private placeFor(stock: Stock, sparing: boolean): number {
+    return this.asking.findIndex((slave) => !obstacle(stock.job, slave) && stock.peek(slave.id, sparing) !== undefined);
+  }
+}
+
+type Asking = Omit<SlaveNow, "free" | "memoryLeftMb" | "gpusLeft" | "jobs"> & {
+  free: number;
+  memoryLeftMb: number;
+  gpusLeft: number;
+  jobs: number[];
+};
+
+type Owned = { share: Share; open: Stock[] };
+
+/** Whether the next task is rather a's than b's. */
+function isDue(a: Owned, b: Owned): boolean {
+  const difference = a.share.running / a.share.weight - b.share.running / b.share.weight;
+  return difference < 0 || (difference === 0 && before(a.open[0]!, b.open[0]!) < 0);
 }
 
 function before(a: Stock, b: Stock): number {
-  return b.job.priority - a.job.priority || a.running - b.running || a.job.id - b.job.id;
+  return a.running - b.running || a.job.id - b.job.id;
 }
 
 /** Puts the first stock, which now has one more running, where it belongs among the sorted rest. */
@@ -88,25 +121,27 @@ function settle(open: Stock[]): void {
   open.splice(low - 1, 0, first);
 }
 
-/** The waiting tasks of one job while a plan is made. */
+/** The tasks of one job that may start, while a plan is made. */
 class Stock {
   running: number;
   left: number;
+  private readonly waiting: TaskSet;
   private piece = 0;
   private next: number;
   private readonly failedBefore: number[];
 
   constructor(readonly job: JobNeeds) {
     this.running = job.running;
-    this.left = sizeOf(job.waiting);
-    this.next = job.waiting[0]?.[0] ?? 0;
-    this.failedBefore = [...job.spared.keys()].sort((a, b) => a - b);
+    this.waiting = startable(job);
+    this.left = sizeOf(this.waiting);
+    this.next = this.waiting[0]?.[0] ?? 0;
+    this.failedBefore = [...job.spared.keys()].filter((task) => holds(this.waiting, task)).sort((a, b) => a - b);
     this.passSpared();
   }
 
   /** The lowest task for this slave; `sparing` leaves out those that failed on it. */
   peek(slave: number, sparing: boolean): number | undefined {
-    const fresh = this.piece < this.job.waiting.length ? this.next : undefined;
+    const fresh = this.piece < this.waiting.length ? this.next : undefined;
     const again = this.failedBefore.find((task) => !sparing || !this.job.spared.get(task)?.has(slave));
     if (fresh === undefined || again === undefined) return fresh ?? again;
     return Math.min(fresh, again);
@@ -126,10 +161,10 @@ class Stock {
   }
 
   private passSpared(): void {
-    for (; this.piece < this.job.waiting.length; this.next++) {
-      if (this.next >= this.job.waiting[this.piece]![1]) {
+    for (; this.piece < this.waiting.length; this.next++) {
+      if (this.next >= this.waiting[this.piece]![1]) {
         this.piece++;
-        this.next = (this.job.waiting[this.piece]?.[0] ?? 0) - 1;
+        this.next = (this.waiting[this.piece]?.[0] ?? 0) - 1;
       } else if (!this.job.spared.has(this.next)) return;
     }
   }

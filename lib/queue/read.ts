@@ -1,57 +1,43 @@
 // What people and programs read of the queue.
-import { and, desc, eq, ilike, inArray, lt, type SQL, sql } from "drizzle-orm";
-import { job as jobs, run as runs, slave as slaves } from "../../schema";
+import { and, desc, eq, getTableColumns, ilike, inArray, lt, type SQL, sql } from "drizzle-orm";
+import { dependency as dependencies, job as jobs, run as runs, slave as slaves } from "../../schema";
 import { formatFrames, frameCount, parseFrames, type Span } from "../frames";
-import { logFile, logFolder } from "../logs";
-import type { Frame, Job, JobDetail, JobFilter, Slave } from "../protocol";
+import type { Frame, Job, JobFilter } from "../protocol";
 import { holds, sizeOf, type TaskSet } from "../sets";
-import { framesFrom, framesIn, framesOfTask, framesText, taskOfFrame } from "../tasks";
+import { framesFrom, framesIn } from "../tasks";
 import { layoutOf, unknownJob } from "./job";
 import type { Queue } from "./open";
 import { Refusal } from "./refusal";
 
-type JobRow = typeof jobs.$inferSelect;
+/** A job's whole row. */
+export type JobRow = typeof jobs.$inferSelect;
+
+// Jobscripts may have many kilobytes, and no list shows them.
+const { script: _, ...listed } = getTableColumns(jobs);
 
 /** Jobs, newest first, as many as the filter's limit. */
 export async function listJobs(queue: Queue, filter: JobFilter): Promise<Job[]> {
   const wanted: SQL[] = [];
   if (filter.state) wanted.push(eq(jobs.state, filter.state));
   if (filter.owner) wanted.push(eq(jobs.owner, filter.owner));
-  if (filter.pool) wanted.push(eq(jobs.pool, filter.pool));
+  if (filter.pool) wanted.push(sql`${filter.pool} = any(string_to_array(${jobs.pool}, ','))`);
   if (filter.name) wanted.push(ilike(jobs.name, `%${filter.name.replace(/[\\%_]/g, "\\$&").replaceAll("*", "%")}%`));
   if (filter.before) wanted.push(lt(jobs.id, filter.before));
   const rows = await queue.db
-    .select()
+    .select(listed)
     .from(jobs)
     .where(and(...wanted))
     .orderBy(desc(jobs.id))
     .limit(filter.limit);
-  return rows.map((row) => ({ ...shown(row), frames: brief(row.spans) }));
-}
-
-/** One job with all its settings. Throws a Refusal when there is none of this number. */
-export async function readJob(queue: Queue, id: number): Promise<JobDetail> {
-  const row = await rowOf(queue, id);
-  const layout = layoutOf(row);
-  // The last runs tell best how long the next will take, and reading 200 costs the same for every job.
-  const [mean] = await queue.sql`
-    select sum(ran_ms)::float8 / 1000 / nullif(count(*), 0) as seconds
-    from (select ran_ms from run where job = ${id} and outcome = 'finished' order by task desc limit 200) as last`;
-  return {
+  const ids = rows.filter(({ endedAt }) => endedAt === null).map(({ id }) => id);
+  const waits =
+    ids.length === 0 ? [] : await queue.db.select().from(dependencies).where(inArray(dependencies.job, ids));
+  const after = Map.groupBy(waits, ({ job }) => job);
+  return rows.map((row) => ({
     ...shown(row),
-    frames: formatFrames(row.spans),
-    command: row.command,
-    env: row.env,
-    folder: row.folder,
-    order: row.fillOrder,
-    pad: row.pad,
-    retries: row.retries,
-    exitCodes: row.exitRule,
-    logFolder: logFolder(row),
-    runningFrames: framesText(layout, row.running),
-    failedFrames: framesText(layout, row.failed),
-    frameSeconds: mean?.seconds == null ? null : mean.seconds / row.block,
-  };
+    frames: brief(row.spans),
+    after: (after.get(row.id) ?? []).map(({ needs }) => needs).sort((a, b) => a - b),
+  }));
 }
 
 /**
@@ -98,77 +84,12 @@ export async function listFrames(
       message: run?.message ?? null,
       startedAt: run?.startedAt.toISOString() ?? null,
       seconds: run ? (run.ranMs ?? (run.endedAt ?? new Date()).getTime() - run.startedAt.getTime()) / 1000 : null,
+      cpuSeconds: run?.cpuMs == null ? null : run.cpuMs / 1000,
+      memoryMb: run?.memoryMb ?? null,
+      progress: run && run.endedAt === null ? run.progress : null,
     };
   });
   return { frames, ...(next === undefined ? {} : { next }) };
-}
-
-/** All slaves by name. */
-export async function listSlaves(queue: Queue): Promise<Slave[]> {
-  const rows = await queue.db.select().from(slaves).orderBy(slaves.name, desc(slaves.seenAt));
-  return rows.map(slaveShown);
-}
-
-/** A slave by name, the one heard of last when several carry it, or by number. Throws a Refusal when there is none. */
-export async function readSlave(queue: Queue, name: string): Promise<Slave> {
-  const byNumber = /^\d{1,9}$/.test(name) ? sql` or ${slaves.id} = ${Number(name)}` : sql``;
-  const [row] = await queue.db
-    .select()
-    .from(slaves)
-    .where(sql`${slaves.name} = ${name}${byNumber}`)
-    .orderBy(desc(slaves.seenAt))
-    .limit(1);
-  if (!row) throw new Refusal("unknown", `there is no slave '${name.slice(0, 60)}'`);
-  return slaveShown(row);
-}
-
-/** Where the log of a frame's run is: its file below the log folder, the slave that writes it, and whether it still does. */
-export type LogPlace = {
-  job: number;
-  task: number;
-  attempt: number;
-  path: string;
-  slave: { name: string; address: string; port: number; state: string };
-  open: boolean;
-};
-
-/** Finds the log of a frame, of its last attempt when none is named. Throws a Refusal when the frame has no such run. */
-export async function findLog(queue: Queue, id: number, frame: number, attempt?: number): Promise<LogPlace> {
-  const row = await rowOf(queue, id);
-  const layout = layoutOf(row);
-  const task = taskOfFrame(layout, frame);
-  if (task === undefined) throw new Refusal("unknown", `job ${id} has no frame ${frame}`);
-  const [found] = await queue.db
-    .select({ attempt: runs.attempt, endedAt: runs.endedAt, slave: slaves })
-    .from(runs)
-    .innerJoin(slaves, eq(slaves.id, runs.slave))
-    .where(and(eq(runs.job, id), eq(runs.task, task), attempt === undefined ? undefined : eq(runs.attempt, attempt)))
-    .orderBy(desc(runs.attempt))
-    .limit(1);
-  if (!found) {
-    throw new Refusal(
-      attempt === undefined ? "conflict" : "unknown",
-      attempt === undefined
-        ? `frame ${frame} of job ${id} has not been started yet`
-        : `frame ${frame} of job ${id} has no attempt ${attempt}`,
-    );
-  }
-  const { name, address, port, state } = found.slave;
-  return {
-    job: id,
-    task,
-    attempt: found.attempt,
-    path: `${logFolder(row)}/${logFile(framesOfTask(layout, task)[0]!, row.pad, found.attempt)}`,
-    slave: { name, address, port, state },
-    open: found.endedAt === null,
-  };
-}
-
-/** Whether a run has not ended yet. */
-export async function isOpen(queue: Queue, place: { job: number; task: number; attempt: number }): Promise<boolean> {
-  const [row] = await queue.sql`
-    select ended_at is null as open from run where job = ${place.job} and task = ${place.task} and attempt = ${place.attempt}`;
-  return row?.open === true;
 }
 
 /** The frames as a list shows them: some jobs have thousands of ranges. */
@@ -185,13 +106,15 @@ function spansFor(asked: string): Span[] {
   }
 }
 
-async function rowOf(queue: Queue, id: number): Promise<JobRow> {
+/** A job by its number, whole. Throws a Refusal when there is none. */
+export async function rowOf(queue: Queue, id: number): Promise<JobRow> {
   const [row] = await queue.db.select().from(jobs).where(eq(jobs.id, id));
   if (!row) throw unknownJob(id);
   return row;
 }
 
-function shown(row: JobRow): Job {
+/** What lists show of a job, all but its frames and the jobs it waits for. */
+export function shown(row: Omit<JobRow, "script">): Omit<Job, "frames" | "after"> {
   const layout = layoutOf(row);
   return {
     id: row.id,
@@ -201,7 +124,8 @@ function shown(row: JobRow): Job {
     priority: row.priority,
     state: row.state,
     stopped: row.stopped,
-    frames: "",
+    stopReason: row.stopReason,
+    kind: row.kind,
     frameCounts: countsBy(row, (set) => framesIn(layout, set), frameCount(row.spans)),
     taskCounts: countsBy(row, sizeOf, row.tasks),
     block: row.block,
@@ -211,7 +135,11 @@ function shown(row: JobRow): Job {
   };
 }
 
-function countsBy(row: JobRow, count: (set: TaskSet) => number, total: number) {
+function countsBy(
+  row: Pick<JobRow, "waiting" | "running" | "finished" | "failed">,
+  count: (set: TaskSet) => number,
+  total: number,
+) {
   return {
     total,
     waiting: count(row.waiting),
@@ -219,9 +147,4 @@ function countsBy(row: JobRow, count: (set: TaskSet) => number, total: number) {
     finished: count(row.finished),
     failed: count(row.failed),
   };
-}
-
-function slaveShown(row: typeof slaves.$inferSelect): Slave {
-  const { key: _, software, seenAt, ...rest } = row;
-  return { ...rest, version: software, seenAt: seenAt.toISOString() };
 }

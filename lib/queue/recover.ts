@@ -1,14 +1,15 @@
 // Slaves that are not heard of any more lose their tasks.
 import type postgres from "postgres";
+import { lockWithDependents } from "./dependencies";
 import { moveTasks } from "./move";
+import { movesOf } from "./moves";
 import { type Queue, wake } from "./open";
-import { movesOf } from "./report";
 import { openRuns } from "./slaves";
 
 /** Calls slaves lost that were silent for `leaseMs`. Returns their names. */
 export async function findLost(queue: Queue, leaseMs: number): Promise<string[]> {
   const rows = await queue.sql`
-    update slave set state = 'lost', running = 0
+    update slave set state = 'lost', running = 0, free = 0
     where id in (
       select id from slave where state = 'online' and seen_at < now() - ${leaseMs} * interval '1 millisecond' order by id for update skip locked)
     returning name`;
@@ -23,8 +24,7 @@ export async function takeBack(queue: Queue): Promise<number> {
     // Locked, so that none of them comes back and gets tasks while its tasks are taken.
     const slaves = idsOf(await tx`select id from slave where state in ('lost', 'gone') order by id for update`);
     // Which runs are open is asked again under the locks of their jobs.
-    const jobs = JSON.stringify((await openRuns(tx, slaves)).map(({ job }) => job));
-    await tx`select id from job where id in (select value::int from json_array_elements_text(${jobs}::json)) order by id for update`;
+    await lockWithDependents(tx, [...new Set((await openRuns(tx, slaves)).map(({ job }) => job))]);
     const runs = await openRuns(tx, slaves);
     const ended = await tx`
       update run set ended_at = now(), outcome = case when wish is null then 'lost' else 'killed' end

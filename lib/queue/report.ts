@@ -1,26 +1,31 @@
 // Runs end: each report counts once, and only for the run that holds the task.
 import { type RunKey, runName } from "../protocol";
-import { setOfTasks } from "../sets";
-import { judge, type Verdict } from "../states";
-import type { EndedRun } from "../sync";
-import type { Move } from "./move";
+import type { ExitCodes } from "../rules";
+import { judge } from "../states";
+import { blame } from "./blame";
+import { lockWithDependents } from "./dependencies";
+import type { Move } from "./moves";
+import { type Ended, inColumn, movesOf, type Report } from "./moves";
 import type { Tx } from "./open";
-
-/** A report, and the slave that made it. */
-export type Report = EndedRun & { readonly slave: number };
 
 type Known = RunKey & {
   slave: number;
   retries: number;
   exit_rule: "strict" | "drqueue";
+  exit_codes: ExitCodes;
+  retry_delay_ms: number;
   wish: "requeue" | "finish" | null;
   open: boolean;
   /** Lost, and nobody has started the task again. */
   late: boolean;
   failures: number;
+  /** Tasks of the job were finished: it can be rendered. */
+  sound: boolean;
+  /** Jobs that make its slave suspect. */
+  suspects: number[];
 };
 
-/** What came of reports. `moves` are still to be carried out; `simple`: all of them are from running to finished or failed. */
+/** What came of reports. `moves` are still to be carried out; `simple`: all of them are from running to finished. */
 export type Reported = { counted: Report[]; moves: Move[]; requeued: boolean; simple: boolean };
 
 /**
@@ -32,55 +37,45 @@ export async function report(tx: Tx, reports: readonly Report[]): Promise<Report
   if (reports.length === 0) return { counted: [], moves: [], requeued: false, simple: true };
   const bySlaveAndRun = new Map(reports.map((given) => [`${given.slave}:${runName(given)}`, given]));
   const known = await lockAndRead(tx, [...bySlaveAndRun.values()]);
-  const ended: { given: Report; verdict: Verdict }[] = [];
+  const ended: Ended[] = [];
   let late = false;
   for (const run of known) {
     const given = bySlaveAndRun.get(`${run.slave}:${runName(run)}`);
     if (!given) continue;
-    const verdict = judge(given, { retries: run.retries, exitRule: run.exit_rule }, run.failures, run.wish);
+    const rules = { retries: run.retries, exitRule: run.exit_rule, exitCodes: run.exit_codes };
+    const verdict = judge(given, rules, run.failures, run.wish);
     if (!run.open && !(run.late && verdict.outcome === "finished")) continue;
-    ended.push({ given, verdict });
+    ended.push({ given, verdict, rests: run.retry_delay_ms > 0, sound: run.sound, suspects: run.suspects });
     late ||= !run.open;
   }
   await writeRuns(tx, ended);
+  await blame(tx, ended);
   const requeued = ended.some(({ verdict }) => verdict.next === "waiting");
-  return { counted: ended.map(({ given }) => given), moves: movesOf(ended), requeued, simple: !requeued && !late };
-}
-
-/** Where the tasks of ended runs go, one move a job. */
-export function movesOf(ended: readonly { given: RunKey; verdict: Verdict }[]): Move[] {
-  return [...Map.groupBy(ended, ({ given }) => given.job)].map(([job, ends]) => {
-    const going = (wanted: (verdict: Verdict) => boolean) =>
-      setOfTasks(ends.filter(({ verdict }) => wanted(verdict)).map(({ given }) => given.task));
-    return {
-      job,
-      waiting: going(({ next }) => next === "waiting"),
-      finished: going(({ next }) => next === "finished"),
-      failed: going(({ next }) => next === "failed"),
-      retrying: going(({ next, counts }) => next === "waiting" && counts),
-    };
-  });
+  // A failure may be the one that stops its job: nothing more of it is handed out then.
+  const simple = !late && ended.every(({ verdict }) => verdict.next === "finished");
+  return { counted: ended.map(({ given }) => given), moves: movesOf(ended), requeued, simple };
 }
 
 async function lockAndRead(tx: Tx, reports: readonly Report[]): Promise<Known[]> {
-  const jobs = JSON.stringify([...new Set(reports.map(({ job }) => job))]);
   // Jobs are locked in the order of their numbers: two masters with reports of the same jobs can not wait for each other in a circle.
-  await tx`select id from job where id in (select value::int from json_array_elements_text(${jobs}::json)) order by id for update`;
+  await lockWithDependents(tx, [...new Set(reports.map(({ job }) => job))]);
   // A run once, also when two slaves report it: the row would be found twice.
   const byRun = new Map(
     reports.map(({ job, task, attempt }) => [runName({ job, task, attempt }), { job, task, attempt }]),
   );
   return tx<Known[]>`
-    select run.job, run.task, run.attempt, run.slave, job.retries, job.exit_rule, run.wish, run.ended_at is null as open,
+    select run.job, run.task, run.attempt, run.slave, job.retries, job.exit_rule, job.exit_codes, job.retry_delay_ms, run.wish,
+      run.ended_at is null as open, not isempty(job.finished) as sound, coalesce(slave.suspects, '[]') as suspects,
       run.outcome = 'lost' and job.waiting @> run.task
         and not exists (select from run as later where later.job = run.job and later.task = run.task and later.attempt > run.attempt) as late,
       (select count(*)::int from run as earlier where earlier.job = run.job and earlier.task = run.task and earlier.counts) as failures
     from json_to_recordset(${JSON.stringify([...byRun.values()])}::json) as given(job int, task int, attempt int)
     join run on run.job = given.job and run.task = given.task and run.attempt = given.attempt
-    join job on job.id = run.job`;
+    join job on job.id = run.job
+    left join slave on slave.id = run.slave`;
 }
 
-async function writeRuns(tx: Tx, ended: readonly { given: Report; verdict: Verdict }[]): Promise<void> {
+async function writeRuns(tx: Tx, ended: readonly Ended[]): Promise<void> {
   if (ended.length === 0) return;
   const rows = ended.map(({ given, verdict }) => ({
     job: given.job,
@@ -102,9 +97,4 @@ async function writeRuns(tx: Tx, ended: readonly { given: Report; verdict: Verdi
     from json_to_recordset(${JSON.stringify(rows)}::json) as given(job int, task int, attempt int, outcome text, counts boolean, code int,
       message text, ran int, cpu int, memory int)
     where run.job = given.job and run.task = given.task and run.attempt = given.attempt`;
-}
-
-/** A duration in ms as its column can hold it: 24 days, which 64 cores use up in 9 hours. */
-function inColumn(ms: number | undefined): number | undefined {
-  return ms === undefined ? undefined : Math.min(ms, 2_147_483_647);
 }

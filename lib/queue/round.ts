@@ -6,10 +6,11 @@ import { framesOfTask } from "../tasks";
 import { assign } from "./assign";
 import { layoutOf } from "./job";
 import { moveTasks } from "./move";
+import type { Report } from "./moves";
+import type { SlaveNow } from "./obstacles";
 import { type Queue, type Tx, wake } from "./open";
-import type { SlaveNow } from "./plan";
-import { type Report, report } from "./report";
-import { notTheirs, openRuns } from "./slaves";
+import { report } from "./report";
+import { notTheirs, type OpenRun, openRuns } from "./slaves";
 
 type OfSlave = RunKey & { readonly slave: number };
 
@@ -21,7 +22,7 @@ export type Round = {
   /** Runs that slaves hold and that are due for a check. */
   check: OfSlave[];
   /** The slaves that can take tasks, given their open runs and whether tasks came back to waiting. */
-  asking: (open: OfSlave[], requeued: boolean) => SlaveNow[];
+  asking: (open: OpenRun[], requeued: boolean) => SlaveNow[];
   /** Runs handed out before that their slaves have not mentioned: they are told again, or told to end them when they are not wanted. */
   again: () => OfSlave[];
 };
@@ -32,7 +33,7 @@ export type Outcome = {
   jobs: Map<number, JobOrder>;
   kill: OfSlave[];
   /** Runs handed out in this round. */
-  handed: OfSlave[];
+  handed: OpenRun[];
   more: "now" | "soon" | undefined;
 };
 
@@ -43,10 +44,10 @@ export async function carryOut(queue: Queue, round: Round): Promise<Outcome> {
     const open = await openRuns(tx, round.unknown);
     const asking = round.asking(open, requeued);
     // A job whose tasks end mostly gets new ones at once: both in one update, between which it does not seem to stand still.
-    if (!simple) await moveTasks(tx, moves);
-    const { handed, again: more } = await assign(tx, asking, simple ? moves : []);
-    // What came back may be for slaves that wait at another master.
-    if (requeued) await wake(tx, { work: true });
+    const freed = !simple && (await moveTasks(tx, moves));
+    const { handed, again: more, released } = await assign(tx, asking, simple ? moves : []);
+    // What came back, or waited for what ended, may be for slaves that wait at another master.
+    if (requeued || freed || released) await wake(tx, { work: true });
     const again = round.again();
     const kill = await notTheirs(tx, [...round.check, ...again]);
     const unwanted = new Set(kill.map(runName));
@@ -60,8 +61,9 @@ async function orders(tx: Tx, given: OfSlave[]): Promise<Pick<Outcome, "start" |
   const jobs = new Map<number, JobOrder>();
   if (given.length === 0) return { start: [], jobs };
   const rows = await tx`
-    select id, name, owner, pool, command, env, folder, log_name, spans, block, fill_order, pad from job
-    where id in (select value::int from json_array_elements_text(${JSON.stringify([...new Set(given.map(({ job }) => job))])}::json))`;
+    select id, name, owner, pool, command, env, folder, log_name, spans, block, fill_order, pad, field_variables, script, memory_mb, gpus,
+      frame_timeout_ms, silence_ms, output
+    from job where id in (select value::int from json_array_elements_text(${JSON.stringify([...new Set(given.map(({ job }) => job))])}::json))`;
   const layouts = new Map(
     rows.map((row) => [row.id as number, layoutOf({ spans: row.spans, fillOrder: row.fill_order, block: row.block })]),
   );
@@ -81,6 +83,13 @@ async function orders(tx: Tx, given: OfSlave[]): Promise<Pick<Outcome, "start" |
       step: spans[0]!.step,
       block: row.block,
       pad: row.pad,
+      fieldVariables: row.field_variables,
+      script: row.script,
+      memoryMb: row.memory_mb,
+      gpus: row.gpus,
+      frameTimeoutMs: row.frame_timeout_ms,
+      silenceMs: row.silence_ms,
+      output: row.output,
     });
   }
   const start = given.flatMap(({ job, task, attempt, slave }) => {

@@ -3,32 +3,34 @@ import type { RunKey } from "../protocol";
 import type { Sync } from "../sync";
 import type { Queue, Tx } from "./open";
 
-/** What a slave says of itself that lists show. */
+/** What a slave says of itself that seldom changes. */
 export type Picture = Pick<
   Sync,
-  "name" | "port" | "software" | "os" | "cpus" | "memoryMb" | "freeMemoryMb" | "load" | "settings" | "problem"
-> & {
-  address: string;
-  running: number;
-};
+  "name" | "port" | "software" | "os" | "cpus" | "memoryMb" | "gpus" | "settings" | "problem"
+> & { address: string };
+
+/** What changes all the time. `running`: its live processes, `free`: tasks it can take. */
+export type Beat = Pick<
+  Sync,
+  "load" | "freeMemoryMb" | "memoryLeftMb" | "gpusLeft" | "foreignSlots" | "inHours" | "free"
+> & { id: number; running: number; leaving: boolean };
 
 /** Writes a slave as it describes itself, new or known by its key, and calls it online. Returns its number. */
-export async function meet(queue: Queue, key: string, seen: Picture): Promise<number> {
+export async function meet(queue: Queue, key: string, seen: Picture & Omit<Beat, "id" | "leaving">): Promise<number> {
   const [row] = await queue.sql`
-    insert into slave (key, name, address, port, software, os, cpus, memory_mb, free_memory_mb, load, slots, pools, enabled, running, problem)
+    insert into slave (key, name, address, port, software, os, cpus, memory_mb, free_memory_mb, memory_left_mb, gpus, gpus_left, load,
+      foreign_slots, in_hours, settings, running, free, problem)
     values (${key}, ${seen.name}, ${seen.address}, ${seen.port}, ${seen.software}, ${seen.os}, ${seen.cpus}, ${seen.memoryMb},
-      ${seen.freeMemoryMb}, ${seen.load}, ${seen.settings.slots}, ${JSON.stringify(seen.settings.pools)}::jsonb, ${seen.settings.enabled},
-      ${seen.running}, ${seen.problem ?? null})
+      ${seen.freeMemoryMb}, ${seen.memoryLeftMb}, ${seen.gpus}, ${seen.gpusLeft}, ${seen.load}, ${seen.foreignSlots}, ${seen.inHours},
+      ${JSON.stringify(seen.settings)}::jsonb, ${seen.running}, ${seen.free}, ${seen.problem ?? null})
     on conflict (key) do update set name = excluded.name, address = excluded.address, port = excluded.port, software = excluded.software,
-      os = excluded.os, cpus = excluded.cpus, memory_mb = excluded.memory_mb, free_memory_mb = excluded.free_memory_mb, load = excluded.load,
-      slots = excluded.slots, pools = excluded.pools, enabled = excluded.enabled, running = excluded.running, problem = excluded.problem,
-      state = 'online', seen_at = now()
+      os = excluded.os, cpus = excluded.cpus, memory_mb = excluded.memory_mb, free_memory_mb = excluded.free_memory_mb,
+      memory_left_mb = excluded.memory_left_mb, gpus = excluded.gpus, gpus_left = excluded.gpus_left, load = excluded.load,
+      foreign_slots = excluded.foreign_slots, in_hours = excluded.in_hours, settings = excluded.settings, running = excluded.running,
+      free = excluded.free, problem = excluded.problem, state = 'online', seen_at = now()
     returning id`;
   return row!.id as number;
 }
-
-/** A slave's sign of life with what changes all the time. */
-export type Beat = { id: number; load: number; freeMemoryMb: number; running: number; leaving: boolean };
 
 /** Writes the gathered signs of life of many slaves in one statement. */
 export async function heard(queue: Queue, beats: readonly Beat[]): Promise<void> {
@@ -36,11 +38,22 @@ export async function heard(queue: Queue, beats: readonly Beat[]): Promise<void>
   // Rows are locked in the order of their numbers, as by every statement that writes many slaves.
   await queue.sql`
     with given as (
-      select * from json_to_recordset(${JSON.stringify(beats)}::json) as given(id int, load real, "freeMemoryMb" int, running int, leaving boolean)
+      select * from json_to_recordset(${JSON.stringify(beats)}::json) as given(id int, load real, "freeMemoryMb" int, "memoryLeftMb" int,
+        "gpusLeft" int, "foreignSlots" int, "inHours" boolean, running int, free int, leaving boolean)
     ), locked as (select slave.id from slave join given using (id) order by id for update of slave)
-    update slave set load = given.load, free_memory_mb = given."freeMemoryMb", running = given.running, seen_at = now(),
-      state = case when given.leaving then 'gone' else 'online' end
+    update slave set load = given.load, free_memory_mb = given."freeMemoryMb", memory_left_mb = given."memoryLeftMb",
+      gpus_left = given."gpusLeft", foreign_slots = given."foreignSlots", in_hours = given."inHours", running = given.running,
+      free = given.free, seen_at = now(), state = case when given.leaving then 'gone' else 'online' end
     from given join locked using (id) where slave.id = given.id`;
+}
+
+/** Writes how far runs are, percent. */
+export async function progressed(queue: Queue, runs: readonly (RunKey & { percent: number })[]): Promise<void> {
+  if (runs.length === 0) return;
+  await queue.sql`
+    update run set progress = given.percent
+    from json_to_recordset(${JSON.stringify(runs)}::json) as given(job int, task int, attempt int, percent int)
+    where run.job = given.job and run.task = given.task and run.attempt = given.attempt and run.ended_at is null`;
 }
 
 /** Of the runs that a slave holds, those it should end: no longer its own, deleted, or unwanted. */
@@ -56,14 +69,14 @@ export async function notTheirs(
     where run.job is null or run.ended_at is not null or run.wish is not null`;
 }
 
+/** A run that has not ended, and what it takes of its slave. Memory in MB. */
+export type OpenRun = RunKey & { readonly slave: number; readonly memoryMb: number; readonly gpus: number };
+
 /** The open runs of these slaves. They are found through the running sets of the jobs: few, whatever the history. */
-export async function openRuns(
-  tx: Tx | Queue["sql"],
-  slaves: readonly number[],
-): Promise<(RunKey & { slave: number })[]> {
+export async function openRuns(tx: Tx | Queue["sql"], slaves: readonly number[]): Promise<OpenRun[]> {
   if (slaves.length === 0) return [];
   return tx`
-    select run.job, run.task, run.attempt, run.slave
+    select run.job, run.task, run.attempt, run.slave, job.memory_mb as "memoryMb", job.gpus
     from job
     cross join lateral unnest(job.running) as piece
     cross join lateral generate_series(lower(piece), upper(piece) - 1) as running(task)

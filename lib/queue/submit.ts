@@ -1,30 +1,68 @@
 // A job enters the queue: one row, whatever its number of frames.
+import type { Script } from "../../schema";
 import { parseFrames, type Span } from "../frames";
 import { parseOrder } from "../order";
 import type { Submission } from "../protocol";
 import { formatSet } from "../sets";
 import { type Layout, taskCount } from "../tasks";
-import type { Queue } from "./open";
+import { type Column, checkLicences, columnsOf, slaveNumbers } from "./columns";
+import { waitFor } from "./dependencies";
+import type { Queue, Tx } from "./open";
 import { Refusal } from "./refusal";
 
-/** Stores the job and wakes the masters in one statement. Returns its number. Throws a Refusal for frames or an order that do not read. */
-export async function submit(queue: Queue, given: Submission): Promise<number> {
+/** A submission with what its kind made of its fields: the variables and the jobscript. A job with a command has neither. */
+export type Expanded = Omit<Submission, "fields"> & {
+  fields: Record<string, unknown> | null;
+  fieldVariables?: Record<string, string>;
+  script?: Script | null;
+};
+
+/**
+ * Stores the job and wakes the masters: one statement, unless it names slaves, licences or jobs to wait for. Returns its number.
+ * Throws a Refusal for frames or an order that do not read, and for what is not there; nothing is stored then.
+ */
+export async function submit(queue: Queue, given: Expanded): Promise<number> {
   const layout = layoutOf(given);
-  const tasks = taskCount(layout);
-  const [row] = await queue.sql`
-    with submitted as (
-      insert into job (name, owner, pool, priority, command, env, folder, log_name, spans, block, fill_order, pad, retries, exit_rule, stopped, tasks, waiting)
-      values (${given.name}, ${given.owner}, ${given.pool}, ${given.priority}, ${JSON.stringify(given.command)}::jsonb,
-        ${JSON.stringify(given.env)}::jsonb, ${given.folder ?? null}, ${logName(given.name)}, ${JSON.stringify(layout.spans)}::jsonb,
-        ${given.block}, ${layout.order}, ${given.pad}, ${given.retries}, ${given.exitCodes}, ${given.stopped}, ${tasks},
-        ${formatSet([[0, tasks]])}::int4multirange)
-      returning id
-    )
-    select id, pg_notify('drqueue', '{"work":true}') from submitted`;
-  return row!.id as number;
+  if (!given.command && !given.script)
+    throw new Refusal("invalid", `a job of kind '${given.kind}' needs its jobscript`);
+  const { after, blocked, licences } = given;
+  if (after.length + blocked.length + Object.keys(licences).length === 0) return insert(queue.sql, given, layout, []);
+  const submitted = await queue.sql.begin(async (tx) => {
+    const numbers = await slaveNumbers(tx, blocked);
+    await checkLicences(tx, licences);
+    const id = await insert(tx, given, layout, numbers);
+    if (after.length > 0) await waitFor(tx, id, after);
+    return id;
+  });
+  return submitted as number;
 }
 
-function layoutOf(given: Submission): Layout {
+async function insert(sql: Queue["sql"] | Tx, given: Expanded, layout: Layout, blocked: number[]): Promise<number> {
+  const tasks = taskCount(layout);
+  const row: Record<string, Column> = {
+    ...columnsOf({ ...given, fields: given.kind === undefined ? null : given.fields }),
+    kind: given.kind ?? null,
+    script: given.script ? JSON.stringify(given.script) : null,
+    command: JSON.stringify(given.command ?? []),
+    folder: given.folder ?? null,
+    log_name: logName(given.name),
+    spans: JSON.stringify(layout.spans),
+    block: given.block,
+    fill_order: layout.order,
+    pad: given.pad,
+    exit_rule: given.exitCodes,
+    stopped: given.stopped,
+    blocked: JSON.stringify(blocked),
+    tasks,
+    waiting: formatSet([[0, tasks]]),
+  };
+  const [submitted] = await sql`
+    with submitted as (insert into job ${sql(row)} returning id)
+    select id, pg_notify('drqueue', '{"work":true}') from submitted`;
+  return submitted!.id as number;
+}
+
+function layoutOf(given: Expanded): Layout {
   let spans: Span[];
   try {
     spans = parseFrames(given.frames);

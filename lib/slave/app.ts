@@ -1,4 +1,6 @@
 // A slave's own port: its settings, its running tasks, its logs.
+import { lstatSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { body, guardedApp, HttpError, json, problems } from "../local/guard";
@@ -7,16 +9,22 @@ import { PlainError } from "../local/program";
 import { isLog, tail, textStream } from "../local/tail";
 import { Settings, SettingsChange, SlaveState } from "../protocol";
 
-/** What the port shows and changes. `writes`: whether a run still writes the log of this path. */
+/**
+ * What the port shows and changes. `writes`: whether a run still writes the log of this path. `holds`: whether a run of this job is not
+ * yet ended. `forgetJob`: the job was deleted.
+ */
 export type Inside = {
   state: () => SlaveState;
   change: (change: SettingsChange) => Settings;
   logs: string;
   writes: (log: string) => boolean;
+  holds: (job: number) => boolean;
+  forgetJob: (job: number) => void;
 };
 
 // One folder and one file, as logs.ts names them: no way up.
 const logPath = /^\d{6,10}\.[A-Za-z0-9._-]{1,80}\/-?\d{1,12}\.\d{1,9}\.log$/;
+const logFolder = /^\d{6,10}\.[A-Za-z0-9._-]{1,80}$/;
 
 /** The app behind a slave's port. */
 export function slaveApp(token: string, inside: Inside): OpenAPIHono {
@@ -66,5 +74,39 @@ export function slaveApp(token: string, inside: Inside): OpenAPIHono {
       return textStream(tail(file, follow ? async () => inside.writes(path) : undefined, c.req.raw.signal)) as never;
     },
   );
+
+  app.openapi(
+    createRoute({
+      method: "delete",
+      path: "/jobs/{folder}",
+      summary: "Remove what is left of a deleted job: its log folder and the copy of its jobscript",
+      request: { params: z.object({ folder: z.string().regex(logFolder, "not the name of a job's log folder") }) },
+      responses: {
+        200: json(z.object({ removed: z.boolean().describe("False when there was no such folder") }), "It is gone"),
+        ...problems,
+      },
+    }),
+    async (c) => {
+      const { folder } = c.req.valid("param");
+      const job = Number.parseInt(folder, 10);
+      if (inside.holds(job)) throw new HttpError(409, `job ${job} still runs here: try again when it has ended`);
+      inside.forgetJob(job);
+      return c.json({ removed: await removeFolder(join(inside.logs, folder)) }, 200);
+    },
+  );
   return app;
+}
+
+/** Whether there was a folder to remove; a link in its place is not followed, and stays. */
+async function removeFolder(folder: string): Promise<boolean> {
+  if (!lstatSync(folder, { throwIfNoEntry: false })?.isDirectory()) return false;
+  try {
+    await rm(folder, { recursive: true });
+  } catch (error) {
+    throw new HttpError(
+      500,
+      `cannot remove ${folder} (${(error as NodeJS.ErrnoException).code}): mend its permissions`,
+    );
+  }
+  return true;
 }

@@ -8,8 +8,10 @@ import { option } from "@optique/core/primitives";
 import { integer, string } from "@optique/core/valueparser";
 import { dataFolder } from "../local/folder";
 import { findMaster } from "../local/master-address";
-import { duration, PlainError, type Step } from "../local/program";
-import { ports, SettingsChange } from "../protocol";
+import { duration, PlainError, type Step, size } from "../local/program";
+import { parsePathPairs } from "../paths";
+import { ports } from "../ports";
+import type { SettingsChange } from "../protocol";
 
 const flags = object({
   pool: multiple(
@@ -22,6 +24,36 @@ const flags = object({
       description: message`Tasks at a time; one per CPU when never given. Kept for the next start.`,
     }),
   ),
+  leaveMemory: optional(
+    option("--leave-memory", size(), {
+      description: message`Memory to leave free for others, as 4G or 500M. Kept for the next start.`,
+    }),
+  ),
+  loadLimit: optional(
+    option("--load-limit", string({ metavar: "N" }), {
+      description: message`Load that one slot stands for: foreign load takes slots away; off: it does not. Kept for the next start.`,
+    }),
+  ),
+  hours: optional(
+    option("--hours", string({ metavar: "HOURS" }), {
+      description: message`When it works, as "mon-fri 19:00-08:00, sat-sun"; "" for always. Kept for the next start.`,
+    }),
+  ),
+  path: multiple(
+    option("--path", string({ metavar: "FARM=HERE" }), {
+      description: message`A folder that has another name here, as "/mnt/show=S:\\show"; can be repeated, none for none. Kept for the next start.`,
+    }),
+  ),
+  gpus: optional(
+    option("--gpus", string({ metavar: "N" }), {
+      description: message`GPUs it has; auto counts them by nvidia-smi. Kept for the next start.`,
+    }),
+  ),
+  enable: option("--enable", { description: message`Take tasks. Kept for the next start.` }),
+  disable: option("--disable", { description: message`Take no tasks. Kept for the next start.` }),
+  drain: option("--drain", {
+    description: message`Take no more tasks and let those of an earlier start end. Kept for the next start.`,
+  }),
   master: optional(
     option("--master", string({ metavar: "HOST[:PORT]" }), {
       description: message`The master; else DRQUEUE_MASTER, else this machine's.`,
@@ -67,26 +99,79 @@ const flags = object({
 /** The flags of a slave, read into the step that runs it. */
 export const slaveFlags = map(
   flags,
-  ({ pool, slots, master, data: folder, logs, ...rest }): Step =>
+  ({ master, data: folder, logs, name, port, host, address, grace, ...settings }): Step =>
     async () => {
-      if (!/^[A-Za-z0-9._-]{1,100}$/.test(rest.name) || /^\.+$/.test(rest.name)) {
-        throw new PlainError(`'${rest.name}' cannot be a slave's name: use letters, digits, '.', '_' and '-'`);
+      if (!/^[A-Za-z0-9._-]{1,100}$/.test(name) || /^\.+$/.test(name)) {
+        throw new PlainError(`'${name}' cannot be a slave's name: use letters, digits, '.', '_' and '-'`);
       }
-      const pools = pool.flatMap((names) => names.split(/[,:]/)).filter((name) => name !== "");
-      const change = { ...(pools.length > 0 && { pools }), ...(slots !== undefined && { slots }) };
-      const checked =
-        Object.keys(change).length === 0 ? { success: true as const, data: {} } : SettingsChange.safeParse(change);
-      if (!checked.success) throw new PlainError(checked.error.issues[0]!.message);
+      const change = await changeOf(settings);
       const data = dataFolder(folder);
       // Loaded only now, so that the other commands of the command line start fast.
       const { runSlave } = await import("./run");
       return runSlave({
-        ...rest,
+        name,
+        port,
+        host,
+        address,
+        grace,
         data,
         // Jobscripts get this as a variable and work elsewhere.
         logs: resolve(logs ?? process.env.DRQUEUE_LOGS ?? join(data, "logs")),
         master: findMaster(data, master),
-        change: checked.data,
+        change,
       });
     },
 );
+
+type Given = {
+  pool: readonly string[];
+  slots?: number | undefined;
+  leaveMemory?: number | undefined;
+  loadLimit?: string | undefined;
+  hours?: string | undefined;
+  path: readonly string[];
+  gpus?: string | undefined;
+  enable: boolean;
+  disable: boolean;
+  drain: boolean;
+};
+
+/** What the flags change of the settings; nothing is not changed. Throws a PlainError. */
+async function changeOf(given: Given): Promise<SettingsChange> {
+  const { pool, slots, leaveMemory, loadLimit, hours, path, gpus, enable, disable, drain } = given;
+  if (enable && (disable || drain)) throw new PlainError(`--enable goes with neither --disable nor --drain`);
+  const pools = pool.flatMap((names) => names.split(/[,:]/)).filter((one) => one !== "");
+  const change: SettingsChange = {
+    ...(pools.length > 0 && { pools }),
+    ...(slots !== undefined && { slots }),
+    ...(leaveMemory !== undefined && { leaveMb: leaveMemory }),
+    ...(loadLimit !== undefined && { loadLimit: numberOr("off", loadLimit, "--load-limit") }),
+    ...(hours !== undefined && { hours }),
+    ...(path.length > 0 && { paths: pathsOf(path) }),
+    ...(gpus !== undefined && { gpus: numberOr("auto", gpus, "--gpus") }),
+    ...((enable || disable) && { enabled: enable }),
+    ...(drain && { drain }),
+  };
+  if (Object.keys(change).length === 0) return {};
+  // Loaded only now, as above.
+  const wire = await import("../protocol");
+  const checked = wire.SettingsChange.safeParse(change);
+  const wrong = checked.error?.issues[0];
+  if (!checked.data) throw new PlainError(`${wrong?.path.join(".")}: ${wrong?.message}`);
+  return checked.data;
+}
+
+/** A number, or null for the word that stands for none. */
+function numberOr(word: string, given: string, option: string): number | null {
+  if (given === word) return null;
+  if (!/^\d+(\.\d+)?$/.test(given)) throw new PlainError(`${option} '${given}': give a number or ${word}`);
+  return Number(given);
+}
+
+function pathsOf(given: readonly string[]) {
+  try {
+    return parsePathPairs(given);
+  } catch (error) {
+    throw new PlainError(`--path: ${(error as Error).message}`);
+  }
+}

@@ -1,9 +1,6 @@
-// Why a run cannot be started and how it ended, in words for the person who submitted it.
-import { statSync } from "node:fs";
-import { resolve } from "node:path";
+// How a run ended, in words for the person who submitted it.
 import { describeCode } from "../logs";
 import type { EndReason } from "../states";
-import { platform } from "./platform";
 
 /** The longest message that a report may carry. */
 const longest = 500;
@@ -16,19 +13,6 @@ export function brief(message: string): string {
   return `${message.slice(0, half)}...${message.slice(-half)}`.toWellFormed();
 }
 
-/** Why a jobscript cannot be started, in words; undefined when nothing speaks against it. */
-export function whyNot(program: string, folder: string, path: string | undefined): string | undefined {
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
-    return `the working folder ${folder} does not exist on this slave`;
-  if (!/[/\\]/.test(program))
-    return Bun.which(program, { PATH: path ?? "" }) ? undefined : `there is no program ${program} in this slave's PATH`;
-  const file = resolve(folder, program);
-  const found = statSync(file, { throwIfNoEntry: false });
-  if (!found) return `the jobscript ${file} does not exist on this slave`;
-  if (found.isDirectory()) return `${file} is a folder, not a jobscript`;
-  return platform.mayRun(file) ? undefined : `the jobscript ${file} may not be executed: chmod +x it`;
-}
-
 /** How a run ended, in words; undefined when it went well. */
 export function explain(reason: EndReason, code: number | undefined, program: string): string | undefined {
   if (reason === "killed") return "killed on request";
@@ -37,4 +21,20 @@ export function explain(reason: EndReason, code: number | undefined, program: st
   if (code === 126 || code === 127)
     return `${program} could not be run (exit ${code}): it, its interpreter, or a program it calls is missing or not executable`;
   return code === 0 || code === undefined ? undefined : `exit ${describeCode(code)}`;
+}
+
+/** A duration as people write it: 2m30s. */
+export function spoken(ms: number): string {
+  if (ms < 60_000) return `${Math.round(ms / 100) / 10}s`;
+  const seconds = Math.round(ms / 1000);
+  const parts = [
+    [Math.floor(seconds / 86_400), "d"],
+    [Math.floor(seconds / 3600) % 24, "h"],
+    [Math.floor(seconds / 60) % 60, "m"],
+    [seconds % 60, "s"],
+  ] as const;
+  return parts
+    .filter(([count]) => count > 0)
+    .map(([count, unit]) => `${count}${unit}`)
+    .join("");
 }

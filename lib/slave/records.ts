@@ -3,15 +3,30 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { type RunKey, runName } from "../protocol";
 import type { JobOrder, Ordered } from "../sync";
+import { Scripts } from "./scripts";
 
-/** A run as its file has it. `startedAt`: ms since 1970 by this slave's clock. */
-export type Kept = { run: Ordered; job: JobOrder; log: string; startedAt: number };
+/** A run as its file has it. `startedAt`: ms since 1970 by this slave's clock. `gpus`: the numbers of those it has for itself. */
+export type Kept = { run: Ordered; job: JobOrder; log: string; startedAt: number; gpus?: number[] };
+
+/** What orders of an earlier release did not say. */
+const unsaid = {
+  fieldVariables: {},
+  script: null,
+  memoryMb: 0,
+  gpus: 0,
+  frameTimeoutMs: null,
+  silenceMs: null,
+  output: {},
+} satisfies Partial<JobOrder>;
 
 /** The files of a slave's runs. */
 export class Records {
+  /** Copies of jobscripts, for slaves that do not see the shared ones. */
+  readonly scripts: Scripts;
   private readonly folder: string;
 
   constructor(slaveFolder: string) {
+    this.scripts = new Scripts(slaveFolder);
     this.folder = join(slaveFolder, "runs");
     // A job's variables may hold what is not for every user of the machine.
     mkdirSync(this.folder, { recursive: true, mode: 0o700 });
@@ -23,8 +38,10 @@ export class Records {
   }
 
   /** Writes a run down before it is started. Throws when the disk is full. */
-  keep(kept: Kept): void {
-    writeFileSync(this.file(kept.run), JSON.stringify(kept));
+  keep({ run, job, log, startedAt, gpus }: Kept): void {
+    // The text of its jobscript is of no use any more once it is started.
+    const kept: Kept = { run, job: job.script ? { ...job, script: null } : job, log, startedAt, ...(gpus && { gpus }) };
+    writeFileSync(this.file(run), JSON.stringify(kept));
   }
 
   /** The master knows how the run ended. */
@@ -33,13 +50,21 @@ export class Records {
     rmSync(this.statusFile(run), { force: true });
   }
 
-  /** The runs of an earlier life; a file that was not written whole is of a run that never started. */
+  /** The runs of an earlier life, each with its file of the exit code; what belongs to no run any more is removed. */
+  earlier(): (Kept & { status: string })[] {
+    const all = this.all().map((kept) => ({ ...kept, status: this.statusFile(kept.run) }));
+    this.scripts.keepOnly(new Set(all.map(({ job }) => job.id)));
+    return all;
+  }
+
+  /** The runs as they are written down; a file that was not written whole is of a run that never started. */
   all(): Kept[] {
     return readdirSync(this.folder)
       .filter((name) => name.endsWith(".run"))
       .flatMap((name) => {
         try {
-          return [JSON.parse(readFileSync(join(this.folder, name), "utf8")) as Kept];
+          const kept = JSON.parse(readFileSync(join(this.folder, name), "utf8")) as Kept;
+          return [{ ...kept, job: { ...unsaid, ...kept.job } }];
         } catch {
           rmSync(join(this.folder, name), { force: true });
           return [];

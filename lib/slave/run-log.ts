@@ -1,13 +1,19 @@
 // The first and last lines of a run's log.
 import { appendFileSync, closeSync, constants, openSync } from "node:fs";
-import { commandFor } from "../environment";
 import { formatFrames, spansOf } from "../frames";
 import { logFooter, logHeader } from "../logs";
 import type { Kept } from "./records";
 
+/** How many lines the header has. */
+export const headerLines = 3;
+
 /** Writes what is run, where and when, to an open log. Throws when the disk is full. */
-export function writeHeader(output: number, { run, job, startedAt }: Kept, slave: string): void {
-  const command = commandFor(job, run);
+export function writeHeader(
+  output: number,
+  { run, job, startedAt }: Kept,
+  slave: string,
+  command: readonly string[],
+): void {
   const frames = formatFrames(spansOf(run.frames));
   const at = new Date(startedAt);
   appendFileSync(output, logHeader({ job: job.id, name: job.name, frames, attempt: run.attempt, slave, command, at }));

@@ -13,8 +13,9 @@ import { PlainError, version } from "../local/program";
 import { onSignals } from "../local/signals";
 import type { SettingsChange, SlaveState } from "../protocol";
 import { slaveApp } from "./app";
+import { countGpus } from "./count-gpus";
 import { watchDisk } from "./disk";
-import { os } from "./host";
+import { hostNow, os } from "./host";
 import { Loop } from "./loop";
 import { Records } from "./records";
 import { OwnSettings } from "./settings";
@@ -47,16 +48,21 @@ export async function runSlave(options: SlaveOptions): Promise<number> {
     const own = OwnSettings.open(folder);
     if (Object.keys(options.change).length > 0) own.change(options.change);
     const token = tokenFor(options.data);
+    const gpus = await countGpus();
     const work = new Work(
       new Records(folder),
-      workOptions(options, () => loop),
+      {
+        ...workOptions(options, () => loop),
+        paths: () => own.settings.paths,
+        gpus: () => own.settings.gpus ?? gpus,
+      },
       own.settings.slots,
     );
 
     const change = (wanted: SettingsChange) => {
       const settings = own.change(wanted);
       work.setSlots(settings.slots);
-      loop.tell();
+      loop.review();
       journal.info("settings are now {settings}", { settings: JSON.stringify(settings) });
       return settings;
     };
@@ -70,13 +76,16 @@ export async function runSlave(options: SlaveOptions): Promise<number> {
       runs: work.shown,
     });
     const writes = (log: string) => work.shown.some((run) => run.log === log);
-    const app = slaveApp(token, { state, change, logs: options.logs, writes });
+    const holds = (job: number) => work.held.some((run) => run.job === job);
+    const forgetJob = (job: number) => work.forgetJob(job);
+    const app = slaveApp(token, { state, change, logs: options.logs, writes, holds, forgetJob });
     const port = listenOn(options.host, options.port, (request, server) => app.fetch(request, server));
     const loop: Loop = new Loop(
       new Client({ ...options.master, token, timeoutMs: 30_000 }),
       { name: options.name, port: port.port, address: options.address },
       own,
       work,
+      { host: hostNow, clock: () => new Date(), gpus },
     );
     lock.update({ port: port.port });
     journal.info("slave {name} {version} listens on port {port}, {slots} slots, pools {pools}, master {master}", {
@@ -123,7 +132,7 @@ async function untilLetGo(
   journal: ReturnType<typeof getLogger>,
 ): Promise<void> {
   await asked;
-  loop.drain();
+  loop.stopAsking();
   if (work.runningCount > 0)
     journal.info("no new tasks; waiting for {count} to end (Ctrl-C again kills and requeues them)", {
       count: work.runningCount,

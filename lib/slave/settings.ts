@@ -3,7 +3,9 @@ import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { parseHours } from "../hours";
 import { PlainError } from "../local/program";
+import { checkPathPair } from "../paths";
 import { Settings, type SettingsChange } from "../protocol";
 import { Sync } from "../sync";
 
@@ -23,7 +25,7 @@ export class OwnSettings {
       const fresh = new OwnSettings(file, {
         format: 1,
         key: randomUUID(),
-        settings: { slots: availableParallelism(), pools: ["Default"], enabled: true },
+        settings: Settings.parse({ slots: availableParallelism(), pools: ["Default"], enabled: true }),
       });
       fresh.write();
       return fresh;
@@ -33,7 +35,7 @@ export class OwnSettings {
       return new OwnSettings(file, {
         format: 1,
         key: Sync.shape.key.parse(kept.key),
-        settings: Settings.parse(kept.settings),
+        settings: checked(kept.settings),
       });
     } catch {
       throw new PlainError(`${file} is damaged: remove it to begin with a new identity and default settings`);
@@ -49,16 +51,20 @@ export class OwnSettings {
     return this.kept.settings;
   }
 
-  /** Changes and keeps. Throws a PlainError when no pool would be left, or the disk is full. */
+  /** Changes and keeps. Throws a PlainError when the settings make no sense, no pool would be left, or the disk is full. */
   change(change: SettingsChange): Settings {
-    const { addPools = [], removePools = [], pools, slots, enabled } = change;
+    const { addPools = [], removePools = [], pools, ...others } = change;
     const before = this.kept.settings;
     const wanted = [...(pools ?? before.pools), ...addPools].filter((pool) => !removePools.includes(pool));
     if (wanted.length === 0)
       throw new PlainError("a slave is in at least one pool: name another, or disable the slave");
-    const settings = { slots: slots ?? before.slots, pools: [...new Set(wanted)], enabled: enabled ?? before.enabled };
-    const wrong = Settings.safeParse(settings).error?.issues[0];
-    if (wrong) throw new PlainError(`${wrong.path.join(".")}: ${wrong.message}`);
+    const settings = checked({
+      ...before,
+      ...others,
+      pools: [...new Set(wanted)],
+      // Who enables a slave wants it to work.
+      ...(change.enabled && change.drain === undefined && { drain: false }),
+    });
     this.kept = { ...this.kept, settings };
     try {
       this.write();
@@ -73,4 +79,22 @@ export class OwnSettings {
     writeFileSync(`${this.file}.new`, `${JSON.stringify(this.kept, null, 2)}\n`);
     renameSync(`${this.file}.new`, this.file);
   }
+}
+
+/** Settings that make sense; else throws a PlainError of one line. */
+function checked(settings: unknown): Settings {
+  const { data, error } = Settings.safeParse(settings);
+  const wrong = error?.issues[0];
+  if (!data) throw new PlainError(`${wrong?.path.join(".")}: ${wrong?.message}`);
+  try {
+    parseHours(data.hours);
+  } catch (error) {
+    throw new PlainError(`hours: ${(error as Error).message}`);
+  }
+  try {
+    data.paths.forEach(checkPathPair);
+  } catch (error) {
+    throw new PlainError(`paths: ${(error as Error).message}`);
+  }
+  return data;
 }

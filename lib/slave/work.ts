@@ -1,50 +1,57 @@
 // The runs of a slave: from the order to start until the master knows how they ended.
-import { closeSync, mkdirSync, openSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { statSync } from "node:fs";
+import { join } from "node:path";
 import { getLogger } from "@logtape/logtape";
-import { commandFor, environment, type Surroundings } from "../environment";
 import { logFile } from "../logs";
 import { keyOf, type RunKey, runName } from "../protocol";
 import type { EndReason } from "../states";
 import type { EndedRun, JobOrder, Ordered } from "../sync";
+import { Ahead } from "./ahead";
+import { endFamily } from "./end-family";
+import { type Ended, reportOf } from "./ending";
+import { freeGpus } from "./free-gpus";
+import { Memory } from "./memory";
+import type { Output } from "./output";
 import { type Ending, type Family, platform } from "./platform";
-import { brief, explain, whyNot } from "./reasons";
 import type { Kept, Records } from "./records";
-import { writeFooter, writeHeader } from "./run-log";
+import { Results } from "./results";
+import { writeFooter } from "./run-log";
+import { type Place, type Started, startRun } from "./start";
+import { isWatched, Watch } from "./watch";
 
 const journal = getLogger(["drqueue", "work"]);
 
-/** How many ended and acknowledged runs are remembered: an order for one of them that was delayed on the way is not carried out again. */
-const mostSettled = 20_000;
-/** Runs shorter than this on average are asked for a few ahead, ms. */
-const shortRunMs = 400;
-/** So much work is asked for ahead: what a round trip to the master may take on a busy farm, ms. */
-const aheadMs = 60;
 /** A task that finds no slot for so long is given back: what runs before it is longer than it seemed, ms. */
 const patienceMs = 1000;
 /** The most that one sync may ask for. */
 const mostFree = 4096;
 
-type Run = Kept & { name: string; begun: number; family?: Family; killed?: { as: EndReason; done: Promise<void> } };
+type Run = Kept & { name: string; begun: number; family?: Family; killed?: Ended & { done: Promise<void> } };
 
-export type WorkOptions = {
-  slaveName: string;
+export type WorkOptions = Place & {
   logs: string;
-  around: () => Surroundings;
   /** Between the wish to end and KILL, ms. */
   graceMs: number;
   /** Something is there to report. */
   news: () => void;
+  /** How many GPUs there are. */
+  gpus?: () => number;
+  /** Between two looks at the output of a run, and from the line that says it has failed until it is ended, ms. */
+  lookMs?: number;
+  failedMs?: number;
 };
 
 /** All runs that this slave holds. */
 export class Work {
   private readonly waiting = new Map<string, Run>();
   private readonly running = new Map<string, Run>();
-  private readonly ended = new Map<string, EndedRun>();
-  private readonly settled = new Set<string>();
-  private meanMs = shortRunMs * 10;
+  private readonly results = new Results();
+  private readonly ahead = new Ahead();
   private closed = false;
+  private readonly memory = new Memory();
+  private readonly watch: Watch;
+  /** Slots that the load of other programs takes away. */
+  foreign = 0;
   /** Why no run can be started on this machine now, in words. */
   problem: string | undefined;
 
@@ -52,19 +59,18 @@ export class Work {
     private readonly records: Records,
     private readonly options: WorkOptions,
     private slots: number,
-  ) {}
+  ) {
+    const { lookMs = 1000, failedMs = 60_000 } = options;
+    this.watch = new Watch(lookMs, failedMs, (run, { reason, message }) => this.kill(run, reason, message));
+  }
 
   /** Takes up the runs of an earlier life: those that still run are watched, of the others the exit status is read. */
   adopt(): void {
     const parents = platform.findParents();
-    for (const kept of this.records.all()) {
-      const status = this.records.statusFile(kept.run);
+    for (const { status, ...kept } of this.records.earlier()) {
       const group = parents.get(status);
-      const run: Run = {
-        ...kept,
-        name: runName(kept.run),
-        begun: performance.now() - Math.max(0, Date.now() - kept.startedAt),
-      };
+      const begun = performance.now() - Math.max(0, Date.now() - kept.startedAt);
+      const run: Run = { ...kept, name: runName(kept.run), begun };
       if (group === undefined) {
         const code = platform.readStatus(status);
         if (code === undefined) {
@@ -72,18 +78,19 @@ export class Work {
           continue;
         }
         run.begun = performance.now() - Math.max(0, statSync(status).mtimeMs - kept.startedAt);
-        this.settleEnd(run, { code }, "exit");
+        this.observe(run);
+        this.settleEnd(run, { code }, this.watch.remove(run.name));
         continue;
       }
       journal.info("picked up run {run} (process {pid})", { run: run.name, pid: group });
-      this.watch(run, platform.adoptFamily(group, status, 1000));
+      this.follow(run, platform.adoptFamily(group, status, 1000));
     }
   }
 
   /** Takes an order, unless it is known already; one that is `stale` is given back. */
   take(run: Ordered, job: JobOrder, stale = false): void {
     const name = runName(run);
-    if (this.waiting.has(name) || this.running.has(name) || this.ended.has(name) || this.settled.has(name)) return;
+    if (this.waiting.has(name) || this.running.has(name) || this.results.has(name)) return;
     if (this.closed || stale) {
       this.end(run, { reason: "returned" });
       return;
@@ -102,14 +109,14 @@ export class Work {
   }
 
   /** Ends a run because the master or this slave wants it; one that is not there is reported as ended, so that nobody waits for it. */
-  kill(key: RunKey, reason: EndReason): void {
+  kill(key: RunKey, reason: EndReason, message?: string): void {
     const name = runName(key);
-    if (this.ended.has(name) || this.settled.has(name)) return;
+    if (this.results.has(name)) return;
     const run = this.running.get(name);
     if (!run) {
       this.waiting.delete(name);
       this.end(key, { reason });
-    } else run.killed ??= { as: reason, done: this.endFamily(run, this.variableOf(run)) };
+    } else run.killed ??= { as: reason, message, done: this.endFamily(run, this.variableOf(run)) };
   }
 
   /** Gives back what has not been started. */
@@ -130,12 +137,28 @@ export class Work {
 
   /** Tasks it can take now: its free slots, and a few ahead while they are so short that slots would idle for a round trip. */
   get free(): number {
-    // A slot whose task has turned out long will not be free soon, whatever the mean says.
-    const now = performance.now();
-    const long = [...this.running.values()].filter(({ begun }) => now - begun > shortRunMs).length;
-    const quick = this.meanMs < shortRunMs ? Math.max(0, this.slots - long) : 0;
-    const ahead = Math.ceil(Math.min(4, aheadMs / this.meanMs) * quick);
-    return Math.min(mostFree, Math.max(0, this.slots + ahead - this.running.size - this.waiting.size));
+    const ahead = this.ahead.count(this.room, this.running.values());
+    return Math.min(mostFree, Math.max(0, this.room + ahead - this.running.size - this.waiting.size));
+  }
+
+  /** Memory that its tasks asked for and have not taken yet, MB. */
+  get memoryOwedMb(): number {
+    return this.memory.owedMb(this.all.map(({ job, family }) => ({ askedMb: job.memoryMb, group: family?.group })));
+  }
+
+  /** GPUs that its tasks have, or will when their turn comes. */
+  get gpusTaken(): number {
+    return this.all.reduce((sum, { job }) => sum + job.gpus, 0);
+  }
+
+  /** How far runs are, of those that are further than when this was asked last. */
+  progressNews() {
+    return this.watch.progressNews();
+  }
+
+  /** The job is gone: nothing of it is kept. */
+  forgetJob(job: number): void {
+    this.records.scripts.forget(job);
   }
 
   /** Whether as many tasks wait here as run: slots stay busy for a while without the master. */
@@ -145,7 +168,7 @@ export class Work {
 
   /** Runs that hold or wait for a slot. */
   get held(): RunKey[] {
-    return [...this.running.values(), ...this.waiting.values()].map(({ run }) => keyOf(run));
+    return this.all.map(({ run }) => keyOf(run));
   }
 
   get runningCount(): number {
@@ -164,27 +187,31 @@ export class Work {
 
   /** Ended runs that the master does not know yet. */
   get unsent(): EndedRun[] {
-    return [...this.ended.values()];
+    return this.results.unsent;
   }
 
   /** The master has these. */
   acknowledge(sent: readonly RunKey[]): void {
-    for (const key of sent) {
-      const name = runName(key);
-      if (!this.ended.delete(name)) continue;
-      this.records.forget(key);
-      this.settled.add(name);
-    }
-    // A set keeps the order of its values: the first are the oldest.
-    for (const name of this.settled) {
-      if (this.settled.size <= mostSettled) break;
-      this.settled.delete(name);
-    }
+    for (const key of this.results.acknowledge(sent)) this.records.forget(key);
+  }
+
+  private get all(): Run[] {
+    return [...this.running.values(), ...this.waiting.values()];
+  }
+
+  /** How many tasks may run now. */
+  private get room(): number {
+    return Math.max(0, this.slots - this.foreign);
   }
 
   private fill(): void {
     for (const run of this.waiting.values()) {
-      if (this.running.size >= this.slots) return;
+      if (this.running.size >= this.room) return;
+      if (run.job.gpus > 0) {
+        const gpus = freeGpus(run.job.gpus, this.options.gpus?.() ?? 0, this.running.values());
+        if (!gpus) continue;
+        run.gpus = gpus;
+      }
       this.waiting.delete(run.name);
       this.start(run);
     }
@@ -193,53 +220,39 @@ export class Work {
   private start(run: Run): void {
     run.startedAt = Date.now();
     run.begun = performance.now();
-    const log = this.logOf(run);
-    let output: number | undefined;
+    let started: Started;
     try {
-      this.records.keep({ run: run.run, job: run.job, log: run.log, startedAt: run.startedAt });
-      mkdirSync(dirname(log), { recursive: true });
-      output = openSync(log, "a");
-      writeHeader(output, run, this.options.slaveName);
+      started = startRun(run, this.logOf(run), this.records, this.options);
     } catch (error) {
       // The machine's trouble, not the task's: another slave may have it.
-      if (output !== undefined) closeSync(output);
       this.problem = `cannot write (${(error as NodeJS.ErrnoException).code}) in ${this.options.logs} or its data folder: free some space, or mend its permissions`;
       journal.error("{problem}", { problem: this.problem });
       this.end(run.run, { reason: "returned", message: this.problem });
       return;
     }
-    try {
-      const command = commandFor(run.job, run.run);
-      const folder = run.job.folder ?? this.options.around().tmp;
-      const env = { ...platform.inherited(), ...environment(run.job, run.run, this.options.around(), log) };
-      const wrong = whyNot(command[0]!, folder, env.PATH);
-      if (wrong) {
-        this.refuse(run, wrong);
-        return;
-      }
-      this.watch(run, platform.startFamily({ command, folder, env, output, status: this.records.statusFile(run.run) }));
-    } catch (error) {
-      this.refuse(run, `cannot start ${run.job.command[0]}: ${(error as Error).message}`);
-    } finally {
-      closeSync(output);
+    if ("family" in started) {
+      this.follow(run, started.family);
+      return;
     }
+    writeFooter(this.logOf(run), undefined, started.refused);
+    this.end(run.run, { reason: "unstarted", message: started.refused });
   }
 
-  private refuse(run: Run, message: string): void {
-    writeFooter(this.logOf(run), undefined, message);
-    this.end(run.run, { reason: "unstarted", message });
-  }
-
-  private watch(run: Run, family: Family): void {
+  private follow(run: Run, family: Family): void {
     run.family = family;
     this.running.set(run.name, run);
+    this.observe(run);
     void family.ended.then(async (ending) => {
+      const output = this.watch.remove(run.name);
       // What a jobscript left in its group would take the machine from the next task; what it sent away by setsid stays.
       if (!run.killed && platform.groupLives(family.group)) await this.endFamily(run);
       await run.killed?.done;
-      const reason = run.killed?.as ?? (ending.code === undefined ? "lost" : "exit");
-      this.settleEnd(run, ending, reason);
+      this.settleEnd(run, ending, output);
     });
+  }
+
+  private observe(run: Run): void {
+    if (isWatched(run.job)) this.watch.add(run.name, run.run, run.job, this.logOf(run), performance.now() - run.begun);
   }
 
   /** Nobody saw how it ended, and something of it may still run: that must not render beside the task's next run. */
@@ -247,25 +260,20 @@ export class Work {
     this.running.set(run.name, run);
     void this.endFamily(run, this.variableOf(run)).then(async () => {
       await run.killed?.done;
-      this.settleEnd(run, { code: undefined }, run.killed?.as ?? "lost");
+      this.settleEnd(run, { code: undefined });
     });
   }
 
-  private settleEnd(run: Run, ending: Ending, reason: EndReason): void {
+  private settleEnd(run: Run, ending: Ending, output?: Output): void {
     const ranMs = Math.max(0, Math.round(performance.now() - run.begun));
     this.running.delete(run.name);
-    if (reason === "exit") this.meanMs = this.meanMs * 0.8 + ranMs * 0.2;
-    const message = explain(reason, ending.code, run.job.command[0]!);
+    const ended = run.killed ?? { as: ending.code === undefined ? "lost" : "exit" };
+    if (ended.as === "exit") this.ahead.learn(ranMs);
+    const report = reportOf(run.job, ending, ended, output, ranMs);
     // The footer has the exit code already.
-    writeFooter(this.logOf(run), ending.code, message?.startsWith("exit ") ? undefined : message, ranMs);
-    this.end(run.run, {
-      reason,
-      ranMs,
-      ...(message && { message }),
-      ...(ending.code !== undefined && { code: ending.code }),
-      ...(ending.cpuMs !== undefined && { cpuMs: ending.cpuMs }),
-      ...(ending.memoryMb !== undefined && { memoryMb: ending.memoryMb }),
-    });
+    const message = report.message?.startsWith("exit ") ? undefined : report.message;
+    writeFooter(this.logOf(run), ending.code, message, ranMs);
+    this.end(run.run, report);
   }
 
   private logOf(run: Run): string {
@@ -277,21 +285,12 @@ export class Work {
     return `DRQUEUE_LOG=${this.logOf(run)}`;
   }
 
-  /** Ends what is left of a run's group, with `variable` also those who left it: TERM first, KILL after the grace period. */
-  private async endFamily(run: Run, variable?: string): Promise<void> {
-    const group = run.family?.group;
-    platform.signalFamily(group, variable, "SIGTERM");
-    const deadline = performance.now() + this.options.graceMs;
-    while (platform.familyLives(group, variable) && performance.now() < deadline) await Bun.sleep(50);
-    for (let tries = 0; platform.familyLives(group, variable) && tries < 40; tries++) {
-      platform.signalFamily(group, variable, "SIGKILL");
-      await Bun.sleep(50);
-    }
+  private endFamily(run: Run, variable?: string): Promise<void> {
+    return endFamily(run.family?.group, variable, this.options.graceMs);
   }
 
   private end(run: RunKey, how: Omit<EndedRun, keyof RunKey>): void {
-    const message = how.message && brief(how.message);
-    this.ended.set(runName(run), { ...keyOf(run), ...how, ...(message && { message }) });
+    this.results.add(run, how);
     this.fill();
     this.options.news();
   }

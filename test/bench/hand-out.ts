@@ -1,6 +1,7 @@
-// b) Tasks handed out and reported per second by a master with many simulated slaves over HTTP, whatever the number of waiting frames.
+// b) Tasks handed out and reported per second by a master with many simulated slaves over HTTP, whatever the number of waiting frames,
+// and with many owners, kinds of machines and priorities to be fair to.
 import { Client } from "../../lib/client";
-import { keyOf, type RunKey } from "../../lib/protocol";
+import { keyOf, type RunKey, Settings } from "../../lib/protocol";
 import { protocolVersion, type Sync } from "../../lib/sync";
 import { type Farm, startFarm } from "../farm";
 import { percentile, type Row, rate } from "./report";
@@ -9,6 +10,8 @@ const slotsEach = 4;
 /** As many as ten thousand frames each last for all rounds; the same number at each size. */
 const jobs = 40;
 const sizes = [10_000, 1_000_000, 100_000_000];
+/** A pool in which nothing is alike: so many jobs of so many owners, with limits of all sorts. */
+const crowd = { pool: "crowd", jobs: 1000, owners: 50 };
 const rounds = 5;
 const seconds = { warmUp: 0.7, measured: 2.5 };
 
@@ -22,20 +25,40 @@ export async function handOut(): Promise<Row[]> {
         await farm.submit({ frames: `1-${frames}`, command: ["true"], pool: poolOf(frames) });
       }
     }
-    const reached = new Map(sizes.map((frames) => [frames, [] as number[]]));
+    for (let at = 0; at < crowd.jobs; at++) await farm.submit(unlike(at));
+    const pools = [...sizes.map(poolOf), crowd.pool];
+    const reached = new Map(pools.map((pool) => [pool, [] as number[]]));
     for (let round = 0; round < rounds; round++) {
-      for (const frames of sizes) reached.get(frames)!.push(await simulate(farm, slaves, poolOf(frames)));
+      for (const pool of pools) reached.get(pool)!.push(await simulate(farm, slaves, pool));
     }
-    const median = (frames: number) => percentile(reached.get(frames)!, 0.5);
-    for (const frames of sizes) {
+    const median = (pool: string) => percentile(reached.get(pool)!, 0.5);
+    for (const pool of pools) {
+      const size = sizes.find((frames) => poolOf(frames) === pool);
       rows.push({
-        what: `${slaves} slaves, ${frames.toLocaleString("en")} frames waiting in each of ${jobs} jobs`,
-        value: rate(median(frames)),
-        ratio: (median(frames) / median(sizes[0]!)).toFixed(2),
+        what:
+          size === undefined
+            ? `${slaves} slaves, ${crowd.jobs} jobs of ${crowd.owners} owners with limits of all sorts`
+            : `${slaves} slaves, ${size.toLocaleString("en")} frames waiting in each of ${jobs} jobs`,
+        value: rate(median(pool)),
+        ratio: (median(pool) / median(pools[0]!)).toFixed(2),
       });
     }
   }
   return rows;
+}
+
+/** One of the crowd: what it asks for goes by its number. */
+function unlike(at: number) {
+  return {
+    command: ["true"],
+    frames: "1-100000",
+    pool: crowd.pool,
+    owner: `owner${at % crowd.owners}`,
+    memoryMb: [0, 1000, 2000, 100_000][at % 4]!,
+    os: at % 3 === 0 ? "LINUX" : "",
+    maxPerSlave: at % 5 === 0 ? 1 : null,
+    maxSlots: at % 7 === 0 ? 20 : null,
+  };
 }
 
 const poolOf = (frames: number) => `of${frames}`;
@@ -77,8 +100,13 @@ function syncOf(key: string, name: string, pool: string, ended: RunKey[], free: 
     cpus: slotsEach,
     memoryMb: 8192,
     freeMemoryMb: 4096,
+    memoryLeftMb: 4096,
+    gpus: 0,
+    gpusLeft: 0,
     load: 1,
-    settings: { slots: slotsEach, pools: [pool], enabled: true },
+    foreignSlots: 0,
+    inHours: true,
+    settings: Settings.parse({ slots: slotsEach, pools: [pool], enabled: true }),
     free,
     alive: [],
     ended: ended.map((run) => ({ ...run, reason: "exit", code: 0, ranMs: 1, cpuMs: 1, memoryMb: 1 })),

@@ -1,7 +1,8 @@
-// c) From submission to the start of the process on an idle slave, and how long the submission of a million frames takes.
+// c) From submission to the start of the process on an idle slave, how long the submission of a million frames takes, and from the end
+// of a frame to the start of the one that waits for it.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { startFarm, until } from "../farm";
+import { type Farm, startFarm, until } from "../farm";
 import { ms, percentile, type Row } from "./report";
 
 const times = 200;
@@ -29,10 +30,33 @@ export async function latency(): Promise<Row[]> {
     await farm.submit({ frames: "1-1000000", command: ["true"], stopped: true });
     million.push(performance.now() - begun);
   }
+  const followed = await frameByFrame(farm);
   const two = (samples: number[]) => `p50 ${ms(percentile(samples, 0.5))}, p99 ${ms(percentile(samples, 0.99))}`;
   return [
     { what: "submission to the first line of the jobscript, idle slave", value: two(started) },
     { what: "submission answered, 1 frame", value: two(answered) },
     { what: "submission answered, 1,000,000 frames", value: two(million) },
+    { what: "last line of a jobscript to the first line of the one that waits for it", value: two(followed) },
   ];
+}
+
+/** The time from the end of each frame of one job to the start of the same frame of a job that waits for it frame by frame, ms. */
+async function frameByFrame(farm: Farm): Promise<number[]> {
+  const frames = 50;
+  const stamp = (name: string) => `${farm.folder}/${name}`;
+  const script = (name: string) => [
+    "/bin/sh",
+    "-c",
+    `${name === "a" ? "sleep 0.1; " : ""}date +%s%N > ${stamp(name)}$DRQUEUE_FRAME`,
+  ];
+  const first = await farm.submit({ frames: `1-${frames}`, command: script("a"), folder: "/", maxSlots: 1 });
+  const second = await farm.submit({
+    frames: `1-${frames}`,
+    command: script("b"),
+    folder: "/",
+    after: [{ job: first, until: "frames" }],
+  });
+  await farm.ended(second);
+  const at = (name: string, frame: number) => Number(readFileSync(`${stamp(name)}${frame}`, "utf8")) / 1e6;
+  return Array.from({ length: frames }, (_, frame) => at("b", frame + 1) - at("a", frame + 1));
 }

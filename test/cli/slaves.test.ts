@@ -9,7 +9,7 @@ afterAll(() => farm[Symbol.asyncDispose]());
 
 test("slaves are listed by name with slots, pools and state", async () => {
   const { out } = await farm.cli("slaves");
-  expect(out).toMatch(/^ID +NAME +STATE +TASKS +LOAD +MEMORY +OS +POOLS +SEEN +PROBLEM$/m);
+  expect(out).toMatch(/^ID +NAME +STATE +TASKS +LOAD +MEMORY +LEFT +OS +POOLS +SEEN +PROBLEM$/m);
   expect(out).toMatch(/^ +\d +s1 +online +0\/2 .* Default +\d+ s$/m);
   expect(JSON.parse((await farm.cli("slaves", "--json")).out)).toMatchObject([{ name: "s1" }, { name: "s2" }]);
 });
@@ -30,18 +30,18 @@ test("slots and pools are set at the slave, which tells the master at once", asy
     "s1: enabled, 4 slots, pools Default,maya,nuke\n",
   );
   expect((await farm.cli("set", "s1", "--pool", "-Default,-nuke")).out).toContain("pools maya\n");
-  await slaveIs("s1", ({ slots, pools }) => slots === 4 && pools.join() === "maya");
-  expect(JSON.parse((await farm.cli("set", "s1", "--pool", "Default", "--json")).out)).toEqual([
+  await slaveIs("s1", ({ settings }) => settings.slots === 4 && settings.pools.join() === "maya");
+  expect(JSON.parse((await farm.cli("set", "s1", "--pool", "Default", "--json")).out)).toMatchObject([
     { slave: "s1", slots: 4, pools: ["Default"], enabled: true },
   ]);
 });
 
 test("a slave that would be left without a pool keeps those it has", async () => {
-  const { pools } = await farm.client.slave("s2");
+  const { pools } = (await farm.client.slave("s2")).settings;
   const { code, err } = await farm.cli("set", "s2", "--pool", "-Default");
   expect(code).toBe(2);
   expect(err).toContain("a slave is in at least one pool");
-  expect((await farm.client.slave("s2")).pools).toEqual(pools);
+  expect((await farm.client.slave("s2")).settings.pools).toEqual(pools);
 });
 
 test("slaves are disabled and enabled, and one that is not known does not keep the rest from it", async () => {
@@ -50,7 +50,7 @@ test("slaves are disabled and enabled, and one that is not known does not keep t
     code: 1,
     out: "nope: there is no slave 'nope'\ns2: disabled, 2 slots, pools Default\n",
   });
-  await slaveIs("s2", ({ enabled }) => !enabled);
+  await slaveIs("s2", ({ settings }) => !settings.enabled);
   expect((await farm.cli("slaves")).out).toMatch(/s2 +disabled/);
   expect((await farm.cli("enable", "s2")).out).toBe("s2: enabled, 2 slots, pools Default\n");
 });

@@ -103,7 +103,7 @@ describe("a jobscript that cannot run says why in the frame and in its log:", ()
     [
       "one that may not be executed",
       () => {
-        writeFileSync(missing("plain"), "#!/bin/sh\n", { mode: 0o644 });
+        writeFileSync(missing("plain"), "exit 0\n", { mode: 0o644 });
         return [missing("plain")];
       },
       {},

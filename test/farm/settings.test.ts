@@ -1,6 +1,6 @@
 // A slave's settings, from the command line to its disk and back.
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { type Farm, startFarm, until } from "../farm";
@@ -31,19 +31,19 @@ async function stop(slave: ReturnType<typeof ownSlave>, name: string): Promise<v
 test("changes through its port are shown at once and kept over restarts, as are flags of an earlier start", async () => {
   const first = ownSlave(farm, { name: "keeps" });
   await isOnline(farm, "keeps");
-  await shown("keeps", { slots: availableParallelism(), pools: ["Default"], enabled: true });
+  await shown("keeps", { settings: { slots: availableParallelism(), pools: ["Default"], enabled: true } });
   expect(await farm.cli("set", "keeps", "--slots", "3", "--pool", "+maya,+nuke,-Default")).toMatchObject({ code: 0 });
   expect(await farm.cli("disable", "keeps")).toMatchObject({ code: 0 });
-  await shown("keeps", { slots: 3, pools: ["maya", "nuke"], enabled: false });
+  await shown("keeps", { settings: { slots: 3, pools: ["maya", "nuke"], enabled: false } });
   const { id } = await farm.client.slave("keeps");
   await stop(first, "keeps");
 
   const second = ownSlave(farm, { name: "keeps", slots: "5" });
-  await shown("keeps", { state: "online", id, slots: 5, pools: ["maya", "nuke"], enabled: false });
+  await shown("keeps", { state: "online", id, settings: { slots: 5, pools: ["maya", "nuke"], enabled: false } });
   await stop(second, "keeps");
 
   const third = ownSlave(farm, { name: "keeps" });
-  await shown("keeps", { state: "online", id, slots: 5, pools: ["maya", "nuke"], enabled: false });
+  await shown("keeps", { state: "online", id, settings: { slots: 5, pools: ["maya", "nuke"], enabled: false } });
   await stop(third, "keeps");
 });
 
@@ -54,9 +54,10 @@ test("a disabled slave takes no tasks, and takes them when it is enabled; so doe
     [{ enabled: false }, { enabled: true }],
     [{ slots: 0 }, { slots: 1 }],
     [{ pools: ["other"] }, { pools: ["Default"] }],
+    [{ drain: true }, { enabled: true }],
   ]) {
     await farm.client.changeSlave("idle", off!);
-    await shown("idle", off!);
+    await shown("idle", { settings: off! });
     const id = await farm.submit({ command: ["true"] });
     await Bun.sleep(200);
     expect((await farm.frame(id, 1)).state).toBe("waiting");
@@ -64,6 +65,62 @@ test("a disabled slave takes no tasks, and takes them when it is enabled; so doe
     expect(await farm.ended(id)).toMatchObject({ state: "finished" });
   }
   await stop(slave, "idle");
+});
+
+test("every setting can be given at the start, and is kept for the next", async () => {
+  const flags = {
+    slots: "2",
+    pool: "maya,nuke",
+    "leave-memory": "1.5G",
+    "load-limit": "0.8",
+    hours: "mon-fri 19:00-08:00, sat-sun",
+    path: "/mnt/show=S:\\show,/mnt/lib=\\\\files\\lib",
+    gpus: "2",
+  };
+  const wanted = {
+    slots: 2,
+    pools: ["maya", "nuke"],
+    leaveMb: 1536,
+    loadLimit: 0.8,
+    hours: flags.hours,
+    paths: [
+      { farm: "/mnt/show", here: "S:\\show" },
+      { farm: "/mnt/lib", here: "\\\\files\\lib" },
+    ],
+    gpus: 2,
+  };
+  const first = ownSlave(farm, { name: "whole", ...flags });
+  await shown("whole", { state: "online", gpus: 2, settings: wanted });
+  await stop(first, "whole");
+
+  const second = ownSlave(farm, { name: "whole", "load-limit": "off", hours: "", path: "none", gpus: "auto" });
+  const usual = { loadLimit: null, hours: "", paths: [], gpus: null };
+  await shown("whole", { state: "online", settings: { ...wanted, ...usual } });
+  await stop(second, "whole");
+});
+
+test("GPUs are those that nvidia-smi lists", async () => {
+  farm.script("nvidia-smi", "#!/bin/sh\necho 'GPU 0: A (UUID: a)'\necho 'GPU 1: B (UUID: b)'\n");
+  const slave = ownSlave(farm, { name: "gpus" }, { PATH: `${farm.folder}:${process.env.PATH}` });
+  await shown("gpus", { state: "online", gpus: 2, gpusLeft: 2 });
+  await stop(slave, "gpus");
+});
+
+test("a folder that has another name here is found: in the command, in variables and as working folder", async () => {
+  const here = join(farm.folder, "local name");
+  mkdirSync(join(here, "shot"), { recursive: true });
+  const slave = ownSlave(farm, { name: "maps", slots: "1", pool: "maps", path: `S:\\show=${here}` });
+  await isOnline(farm, "maps");
+  const id = await farm.submit({
+    command: ["sh", "-c", 'echo "$0" "$SCENE"; pwd', "S:\\show\\shot\\a.blend"],
+    env: { SCENE: "s:/SHOW/shot/b.blend" },
+    folder: "S:\\show\\shot",
+    pool: "maps",
+  });
+  expect(await farm.ended(id)).toMatchObject({ state: "finished" });
+  const log = await farm.log(id, 1);
+  expect(log).toContain(`\n${here}/shot/a.blend ${here}/shot/b.blend\n${here}/shot\n`);
+  await stop(slave, "maps");
 });
 
 test("a damaged settings file is one clear line, and is left as it is", async () => {
@@ -84,6 +141,13 @@ test("a slave that cannot be as it was asked to be says so in one line", async (
     [{ pool: "a b" }, /a pool is 1 to 64 letters/],
     [{ grace: "soon" }, /soon.* is not a time/],
     [{ nonsense: "1" }, /--nonsense/],
+    [{ hours: "mon-foo" }, /^slave: hours: 'mon-foo' is no day.*write for example mon-fri/],
+    [{ path: "/mnt/show" }, /^slave: --path: '\/mnt\/show' has no =.*write for example/],
+    [{ path: "/=S:" }, /stands for every folder/],
+    [{ "load-limit": "much" }, /--load-limit 'much': give a number or off/],
+    [{ gpus: "100" }, /^slave: gpus: /],
+    [{ gpus: "1.5" }, /^slave: gpus: /],
+    [{ "leave-memory": "lots" }, /lots.* is not a size/],
   ];
   const said = await Promise.all(wrong.map(([flags]) => refusal(ownSlave(farm, flags))));
   for (const [at, [, words]] of wrong.entries()) {

@@ -5,8 +5,12 @@ import { body, guardedApp, HttpError, json, problems } from "../../lib/local/gua
 import { type Listening, listenOn } from "../../lib/local/port";
 import { newToken } from "../../lib/local/token";
 import type { Dispatcher } from "../../lib/master/dispatch";
+import type { Kinds } from "../../lib/master/kinds";
 import { addJobRoutes } from "../../lib/master/routes/jobs";
+import { addKindRoutes } from "../../lib/master/routes/kinds";
+import { addLicenceRoutes } from "../../lib/master/routes/licences";
 import { addLogRoutes } from "../../lib/master/routes/logs";
+import { addOwnerRoutes } from "../../lib/master/routes/owners";
 import { addSlaveRoutes } from "../../lib/master/routes/slaves";
 import { largestBody, type Problem } from "../../lib/protocol";
 import type { Queue } from "../../lib/queue/open";
@@ -23,14 +27,29 @@ const nothing = new Proxy({}, { get: behind });
 
 function masterApp(): OpenAPIHono {
   const app = guardedApp(token, () => undefined);
-  addJobRoutes(app, nothing as Queue);
+  addJobRoutes(app, nothing as Queue, nothing as Kinds, "/no/such");
   addSlaveRoutes(app, nothing as Queue, nothing as Dispatcher, token);
   addLogRoutes(app, nothing as Queue, "/no/such", token);
+  addKindRoutes(app, nothing as Kinds);
+  addLicenceRoutes(app, nothing as Queue);
+  addOwnerRoutes(app, nothing as Queue);
   return app;
 }
 const apps: [name: string, app: () => OpenAPIHono, fewest: number][] = [
-  ["the master", masterApp, 16],
-  ["a slave", () => slaveApp(token, { state: behind, change: behind, logs: "/no/such", writes: behind }), 3],
+  ["the master", masterApp, 30],
+  [
+    "a slave",
+    () =>
+      slaveApp(token, {
+        state: behind,
+        change: behind,
+        logs: "/no/such",
+        writes: behind,
+        holds: behind,
+        forgetJob: behind,
+      }),
+    4,
+  ],
 ];
 
 describe("without the farm's token there is no way in", () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { resolve } from "node:path";
 import { parse } from "@optique/core/parser";
 import { option } from "@optique/core/primitives";
-import { duration } from "../../lib/local/program";
+import { duration, size } from "../../lib/local/program";
 
 const project = resolve(import.meta.dir, "../..");
 
@@ -25,6 +25,32 @@ describe("a duration", () => {
 
   test("is written as it was given", () => {
     expect([1500, 30_000].map(duration().format)).toEqual(["1500ms", "30s"]);
+  });
+});
+
+describe("a size", () => {
+  const read = (text: string) => parse(option("--memory", size()), ["--memory", text]);
+
+  test.each([
+    ["500", 500],
+    ["500M", 500],
+    ["500mb", 500],
+    ["4G", 4096],
+    ["4GiB", 4096],
+    ["1.5g", 1536],
+    ["2T", 2 * 1024 * 1024],
+    ["1k", 1],
+    ["0", 0],
+  ])("%s is %d MB", (text, megabytes) => {
+    expect(read(text)).toEqual({ success: true, value: megabytes });
+  });
+
+  test.each(["", "G", "-1G", "4 G", "4X", "4GG", "lots", "1e3", "999999999", "96T"])("'%s' is refused", (text) => {
+    expect(read(text).success).toBe(false);
+  });
+
+  test("is written as it was given", () => {
+    expect([500, 4096, 0].map(size().format)).toEqual(["500M", "4G", "0M"]);
   });
 });
 

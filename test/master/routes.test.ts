@@ -6,15 +6,25 @@ import { type Farm, startFarm } from "../farm";
 let farm: Farm;
 let job: number;
 let before: unknown;
+const everything = async () => ({
+  jobs: await farm.client.jobs(),
+  job: await farm.client.job(3),
+  slaves: await farm.client.slaves(),
+  licences: await farm.client.licences(),
+  owners: await farm.client.owners(),
+});
 beforeAll(async () => {
   farm = await startFarm({ slaves: 0 });
   job = await farm.submit({ command: ["true"], frames: "1-10", stopped: true });
-  before = await farm.client.jobs();
+  await farm.client.setLicence("nuke", 3);
+  await farm.submit({ command: ["true"], after: [{ job, until: "finished" }], licences: { nuke: 1 }, owner: "ann" });
+  const fields = { scene: "/mnt/a.blend", image: "/mnt/a.####.png" };
+  await farm.client.submit({ name: "shot7", kind: "blender", fields, stopped: true });
+  before = await everything();
 });
 afterAll(() => farm[Symbol.asyncDispose]());
 afterEach(async () => {
-  expect(await farm.client.jobs()).toEqual(before as never);
-  expect(await farm.client.slaves()).toEqual([]);
+  expect(await everything()).toEqual(before as never);
 });
 
 const good = { name: "shot7", command: ["true"] };
@@ -24,7 +34,23 @@ test.each([
   ["nothing", "", /JSON/],
   ["a list", [], /expected object/],
   ["null", null, /expected object/],
-  ["no command", { name: "x" }, /^command: /],
+  ["neither command nor kind", { name: "x" }, /^give either a command or a kind/],
+  ["both command and kind", { ...good, kind: "blender" }, /^give either a command or a kind/],
+  ["an unknown kind", { name: "x", kind: "nothing" }, /^kind: there is no 'nothing': .*blender/],
+  ["a kind in capitals", { name: "x", kind: "Blender" }, /^kind: a kind is/],
+  ["fields without a kind", { ...good, fields: { scene: "x" } }, /^fields: /],
+  ["a kind without the field it needs", { name: "x", kind: "blender" }, /^kind blender: .*scene/],
+  ["a list as a field", { name: "x", kind: "blender", fields: { scene: ["x"] } }, /^fields\.scene: /],
+  ["a NUL in a field", { name: "x", kind: "blender", fields: { scene: "a\0b" } }, /^fields\.scene: /],
+  ["an unknown field of the kind", { name: "x", kind: "blender", fields: { scene: "x", scnee: "y" } }, /scnee/],
+  ["a licence that there is not", { ...good, licences: { maya: 1 } }, /there is no licence 'maya'/],
+  ["no licence of a kind", { ...good, licences: { nuke: 0 } }, /^licences\.nuke: /],
+  ["a slave that there is not", { ...good, blocked: ["nobody"] }, /there is no slave 'nobody'/],
+  ["a job to wait for that there is not", { ...good, after: [{ job: 999 }] }, /there is no job 999/],
+  ["a regular expression that is none", { ...good, output: { fatal: ["("] } }, /^output\.fatal\.0: not a regular/],
+  ["an exit code of 0 that means something", { ...good, exitMeanings: { fatal: [0] } }, /^exitMeanings\.fatal\.0: /],
+  ["a time that is none", { ...good, notBefore: "tomorrow" }, /^notBefore: /],
+  ["a negative time to be kept", { ...good, deleteAfterMs: -1 }, /^deleteAfterMs: /],
   ["an empty command", { ...good, command: [] }, /^command: /],
   ["an empty program", { ...good, command: [""] }, /^command: the program may not be empty/],
   ["a command in one text", { ...good, command: "render -f 1" }, /^command: /],
@@ -40,7 +66,7 @@ test.each([
   ["a block of 0", { ...good, block: 0 }, /^block: /],
   ["half a priority", { ...good, priority: 0.5 }, /^priority: /],
   ["a negative priority", { ...good, priority: -1 }, /^priority: /],
-  ["a pool with a blank", { ...good, pool: "a b" }, /^pool: a pool is/],
+  ["a pool with a blank", { ...good, pool: "a b" }, /^pool: pools are names/],
   ["a variable that is a number", { ...good, env: { A: 1 } }, /^env\.A: /],
   ["a variable with a blank in its name", { ...good, env: { "A B": "1" } }, /^env/],
   ["__proto__", `{"name":"x","command":["x"],"__proto__":{"stopped":true}}`, /__proto__/],
@@ -76,6 +102,17 @@ test.each([
   ["GET", "/jobs/1/logs/x"],
   ["GET", "/jobs/1/logs/1?attempt=0"],
   ["GET", "/jobs/1/logs/1?follow=perhaps"],
+  ["GET", "/jobs?stat=waiting"],
+  ["GET", "/jobs/1/frames?frame=1"],
+  ["GET", "/jobs/1/logs/1?folow=true"],
+  ["GET", "/jobs/1/why?frame=x"],
+  ["GET", "/jobs/1/why?frame=1.5"],
+  ["GET", "/jobs/1/why?fram=1"],
+  ["GET", "/jobs/x/why"],
+  ["DELETE", "/jobs/1?dependents=all"],
+  ["DELETE", "/jobs/1?cascade=true"],
+  ["GET", "/kinds/No%20kind"],
+  ["DELETE", "/licences/a%20b"],
 ])("%s %s is not valid", async (method, path) => {
   await refused(method, path, undefined, 400, /./);
 });
@@ -92,6 +129,16 @@ test.each([
   ["GET", "/slaves/nobody", undefined],
   ["PATCH", "/slaves/nobody/settings", { slots: 1 }],
   ["GET", "/slaves/..%2f..%2fetc", undefined],
+  ["GET", "/jobs/999/why", undefined],
+  ["GET", "/jobs/1/why?frame=99", undefined],
+  ["GET", "/slaves/nobody/why", undefined],
+  ["POST", "/slaves/nobody/clear", {}],
+  ["POST", "/jobs/999/block", { slaves: ["s1"] }],
+  ["POST", "/jobs/999/unblock", { slaves: ["s1"] }],
+  ["PATCH", "/jobs/999", { fields: { scene: "x" } }],
+  ["GET", "/kinds/nothing", undefined],
+  ["POST", "/kinds/nothing/jobscript", {}],
+  ["DELETE", "/licences/nothing", undefined],
   ["GET", "/nothing", undefined],
   ["PUT", "/jobs/1", {}],
 ])("%s %s is not there", async (method, path, body) => {
@@ -113,10 +160,59 @@ test.each([
   ["POST", "/jobs/1/stop", { kill: "yes" }, /^kill: /],
   ["POST", "/jobs/1/continue", { now: true }, /now/],
   ["POST", "/jobs/1/rerun", "}", /JSON/],
+  ["POST", "/jobs/1/block", {}, /^slaves: /],
+  ["POST", "/jobs/1/block", { slaves: [] }, /^slaves: /],
+  ["POST", "/jobs/1/block", { slaves: "s1" }, /^slaves: /],
+  ["POST", "/jobs/1/block", { slaves: ["nobody"] }, /there is no slave 'nobody'/],
+  ["POST", "/jobs/1/unblock", { slaves: Array(1001).fill("s1") }, /^slaves: /],
+  ["POST", "/slaves/nobody/clear", { now: true }, /now/],
+  ["PATCH", "/jobs/3", { fields: { scene: "" } }, /scene/],
+  ["PATCH", "/jobs/3", { fields: { scene: "/b", frames: "1" } }, /frames/],
+  ["PATCH", "/jobs/3", { priority: 1, fields: { scene: 7, image: null } }, /^fields\.image: /],
+  ["PATCH", "/jobs/3", { licences: { maya: 1 } }, /there is no licence 'maya'/],
+  ["POST", "/kinds/blender/jobscript", {}, /^kind blender: .*scene/],
+  ["POST", "/kinds/blender/jobscript", { fields: { scene: "x" }, shell: "bash" }, /^shell: /],
+  ["POST", "/kinds/blender/jobscript", { fields: { scene: "x" }, os: "LINUX" }, /os/],
+  ["PUT", "/licences/a%20b", { total: 1 }, /^name: a licence is/],
+  ["PUT", "/licences/nuke", {}, /^total: /],
+  ["PUT", "/licences/nuke", { total: -1 }, /^total: /],
+  ["PUT", "/licences/nuke", { total: 1.5 }, /^total: /],
+  ["PUT", "/licences/nuke", { total: 1e12 }, /^total: /],
+  ["PUT", "/licences/nuke", { total: 5, used: 1 }, /used/],
+  ["PUT", "/owners/ann", {}, /^weight: /],
+  ["PUT", "/owners/ann", { weight: 0 }, /^weight: /],
+  ["PUT", "/owners/ann", { weight: 1001 }, /^weight: /],
+  ["PUT", "/owners/ann", { weight: "2" }, /^weight: /],
+  ["PUT", "/owners/a%0Ab", { weight: 2 }, /^name: may not contain control/],
   ["POST", "/sync", { key: "x" }, /./],
   ["POST", "/sync", [1], /expected object/],
 ])("%s %s with %j changes nothing", async (method, path, body, said) => {
   await refused(method, path, body, 400, said);
+});
+
+test.each([
+  ["DELETE", "/jobs/1", undefined, /job 2 waits for job 1/],
+  ["DELETE", "/licences/nuke", undefined, /licence 'nuke' is needed by job 2/],
+  ["PATCH", "/jobs/1", { fields: { scene: "x" } }, /job 1 is of no kind/],
+  ["PATCH", "/jobs/1", { after: [{ job: 2 }] }, /1 → 2 → 1/],
+  ["PATCH", "/jobs/3", { fields: { image: "" } }, /the jobscript of job 3 is written for other fields/],
+])("%s %s with %j is refused as things are", async (method, path, body, said) => {
+  await refused(method, path, body, 409, said);
+});
+
+test("licences and owners are set, listed and taken back", async () => {
+  const { client } = farm;
+  expect(await client.setLicence("arnold", 5)).toEqual({ name: "arnold", total: 5, used: 0 });
+  expect((await client.licences()).map(({ name, total }) => `${name} ${total}`)).toEqual(["arnold 5", "nuke 3"]);
+  expect(await client.setOwner("b ö/b?", 0.5)).toEqual({ name: "b ö/b?", weight: 0.5, running: 0 });
+  expect((await client.owners()).map(({ name, weight }) => `${name} ${weight}`)).toContain("b ö/b? 0.5");
+  await client.removeLicence("arnold");
+  await client.setOwner("b ö/b?", 1);
+});
+
+test("why a job or a slave does not run, and what a slave's clearing changes, is answered", async () => {
+  expect((await farm.client.why(1)).text).toContain("stopped");
+  expect(await farm.client.why(2, 1)).toMatchObject({ couldRun: false });
 });
 
 async function refused(method: string, path: string, body: unknown, status: number, said: RegExp): Promise<void> {

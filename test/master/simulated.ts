@@ -1,7 +1,12 @@
 // A slave that exists only as syncs: for what a real one would not do, or not at the right moment.
 import type { Client } from "../../lib/client";
-import { keyOf, type RunKey } from "../../lib/protocol";
+import { keyOf, type RunKey, Settings } from "../../lib/protocol";
 import { type EndedRun, protocolVersion, type Sync, type SyncAnswer } from "../../lib/sync";
+
+/** Settings of a slave, two slots in pool Default where nothing else is said. */
+export function settings(more: Partial<Settings> = {}): Settings {
+  return Settings.parse({ slots: 2, pools: ["Default"], enabled: true, ...more });
+}
 
 export class SimulatedSlave {
   readonly key = crypto.randomUUID();
@@ -24,8 +29,13 @@ export class SimulatedSlave {
       cpus: 2,
       memoryMb: 1000,
       freeMemoryMb: 500,
+      memoryLeftMb: 500,
+      gpus: 0,
+      gpusLeft: 0,
       load: 0,
-      settings: { slots: 2, pools: ["Default"], enabled: true },
+      foreignSlots: 0,
+      inHours: true,
+      settings: settings(),
       free: 0,
       alive: [],
       ended: [],

@@ -1,9 +1,11 @@
 // What a person does to a job and its frames.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import type { Handed } from "../../lib/queue/assign";
+import { block, change, unblock } from "../../lib/queue/change";
 import * as control from "../../lib/queue/control";
 import type { Queue } from "../../lib/queue/open";
 import { Refusal } from "../../lib/queue/refusal";
+import { remove } from "../../lib/queue/remove";
 import { clear, ended, handOut, jobRow, newQueue, runsOf, slave, submitted, tell } from "./stage";
 
 let stage: Awaited<ReturnType<typeof newQueue>>;
@@ -173,50 +175,72 @@ describe("stop", () => {
   });
 });
 
+describe("slaves on which too many frames failed", () => {
+  const blamed = async (job: number) => (await queue.sql`select blamed from job where id = ${job}`)[0]!.blamed;
+  const failing = async () => {
+    const { job } = await mixed();
+    expect(await blamed(job)).toEqual({ 1: 2 });
+    return job;
+  };
+
+  test("get a second chance with a requeue of what failed, or a rerun", async () => {
+    for (const again of [control.requeue, control.rerun]) {
+      const job = await failing();
+      await again(queue, job);
+      expect(await blamed(job)).toEqual({});
+      await clear(queue);
+    }
+  });
+
+  test("get none with a requeue of what never failed", async () => {
+    const job = await failing();
+    await control.requeue(queue, job, "1-2,8");
+    expect(await blamed(job)).toEqual({ 1: 2 });
+  });
+});
+
+describe("a job that stopped itself", () => {
+  const reason = async (job: number) => (await queue.sql`select stopped, stop_reason from job where id = ${job}`)[0];
+  const ownStop = async () => {
+    const job = await submitted(queue, { frames: "1-8", retries: 0, maxFailures: 2 });
+    await tell(queue, ...(await handOut(queue, slave(1, 2))).map((run) => ended(run, 1)));
+    expect(await reason(job)).toMatchObject({ stopped: true, stop_reason: expect.stringContaining("2 tasks failed") });
+    return job;
+  };
+
+  test("says so until a person stops it or lets it go on", async () => {
+    const stopped = await ownStop();
+    await control.stop(queue, stopped, { kill: false });
+    expect(await reason(stopped)).toMatchObject({ stopped: true, stop_reason: null });
+    const going = await ownStop();
+    await control.proceed(queue, going);
+    expect(await reason(going)).toMatchObject({ stopped: false, stop_reason: null });
+  });
+
+  test("stays stopped when it is to be rendered anew, and still says why", async () => {
+    const job = await ownStop();
+    await control.rerun(queue, job);
+    expect(await reason(job)).toMatchObject({ stopped: true, stop_reason: expect.stringContaining("2 tasks failed") });
+  });
+});
+
+test("rerun forgets how long frames took", async () => {
+  const job = await submitted(queue, { frames: "1-2" });
+  const [run] = await handOut(queue, slave(1));
+  await tell(queue, { ...ended(run!), ranMs: 5000 });
+  const times = async () =>
+    (await queue.sql`select rendered_runs, rendered_ms::int, slowest_ms, slowest_task from job where id = ${job}`)[0];
+  expect(await times()).toMatchObject({ rendered_runs: 1, rendered_ms: 5000, slowest_ms: 5000, slowest_task: 0 });
+  await control.rerun(queue, job);
+  expect(await times()).toMatchObject({ rendered_runs: 0, rendered_ms: 0, slowest_ms: 0, slowest_task: null });
+});
+
 test("rerun makes every frame wait, with all its retries, and kills what runs", async () => {
   const { job, running } = await mixed();
   expect(await control.rerun(queue, job)).toEqual({ tasks: 4, killing: 2 });
   await tell(queue, killed(running[0]!), ended(running[1]!, 0));
   expect(await jobRow(queue, job)).toMatchObject({ state: "waiting", waiting: "{[0,8)}" });
   expect((await runsOf(queue, job)).filter((run) => run.endsWith("counts"))).toEqual([]);
-});
-
-test("a deleted job is gone with its runs, and reports of them change nothing", async () => {
-  const { job, running } = await mixed();
-  expect(await control.remove(queue, job)).toEqual({ tasks: 0, killing: 2 });
-  expect([await jobRow(queue, job), await runsOf(queue, job)]).toEqual([undefined, []]);
-  expect(await tell(queue, ended(running[0]!))).toBe(0);
-});
-
-describe("a change", () => {
-  test("touches what it names and nothing else", async () => {
-    const job = await submitted(queue, { name: "a", owner: "ann", pool: "maya", priority: 1, retries: 2 });
-    const settings = async () => ({
-      ...(await queue.sql`select name, owner, pool, priority, retries, log_name from job where id = ${job}`)[0],
-    });
-    const before = await settings();
-    await control.change(queue, job, { priority: 0, name: "b" });
-    expect(await settings()).toEqual({ ...before, priority: 0, name: "b" });
-    await control.change(queue, job, { pool: "nuke", owner: "", retries: 0 });
-    expect(await settings()).toEqual({ name: "b", owner: "", pool: "nuke", priority: 0, retries: 0, log_name: "a" });
-  });
-
-  test("of pool or priority holds for the next task", async () => {
-    const first = await submitted(queue, { frames: "1-5" });
-    const second = await submitted(queue, { frames: "1-5" });
-    await control.change(queue, second, { priority: 900 });
-    expect(await handOut(queue, slave(1))).toMatchObject([{ job: second }]);
-    await control.change(queue, second, { pool: "maya" });
-    expect(await handOut(queue, slave(1))).toMatchObject([{ job: first }]);
-  });
-
-  test("of retries holds for the next failure", async () => {
-    const job = await submitted(queue, { retries: 3 });
-    const [run] = await handOut(queue, slave(1));
-    await control.change(queue, job, { retries: 0 });
-    await tell(queue, ended(run!, 1));
-    expect((await jobRow(queue, job))?.state).toBe("failed");
-  });
 });
 
 describe("refused, with nothing changed, is", () => {
@@ -230,8 +254,12 @@ describe("refused, with nothing changed, is", () => {
       () => control.stop(queue, 99, { kill: true }),
       () => control.proceed(queue, 99),
       () => control.rerun(queue, 99),
-      () => control.remove(queue, 99),
-      () => control.change(queue, 99, { priority: 1 }),
+      () => remove(queue, 99),
+      () => remove(queue, 99, "cascade"),
+      () => change(queue, 99, { priority: 1 }),
+      () => change(queue, 99, { after: [] }),
+      () => block(queue, 99, []),
+      () => unblock(queue, 99, []),
     ]) {
       const error = await refusal(act());
       expect(error).toBeInstanceOf(Refusal);

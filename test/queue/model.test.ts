@@ -2,9 +2,10 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import fc from "fast-check";
 import type { Handed } from "../../lib/queue/assign";
-import { finish, kill, proceed, remove, requeue, rerun, stop } from "../../lib/queue/control";
+import { finish, kill, proceed, requeue, rerun, stop } from "../../lib/queue/control";
 import type { Queue } from "../../lib/queue/open";
 import { takeBack } from "../../lib/queue/recover";
+import { remove } from "../../lib/queue/remove";
 import type { Report } from "../../lib/queue/report";
 import { carryOut } from "../../lib/queue/round";
 import { parseSet, setOfTasks } from "../../lib/sets";

@@ -1,9 +1,14 @@
 // What people and programs read of the queue.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { Frame, Job, JobDetail, Slave } from "../../lib/protocol";
+import { change } from "../../lib/queue/change";
 import * as control from "../../lib/queue/control";
+import { remove } from "../../lib/queue/remove";
 import type { Queue } from "../../lib/queue/open";
-import { findLog, isOpen, listFrames, listJobs, listSlaves, readJob, readSlave } from "../../lib/queue/read";
+import { listFrames, listJobs } from "../../lib/queue/read";
+import { readJob } from "../../lib/queue/read-job";
+import { findLog, isOpen } from "../../lib/queue/read-logs";
+import { listSlaves, readSlave } from "../../lib/queue/read-slaves";
 import { clear, ended, handOut, met, newQueue, slave, submitted, tell } from "./stage";
 
 let stage: Awaited<ReturnType<typeof newQueue>>;
@@ -173,7 +178,7 @@ describe("the log of a frame", () => {
     });
     expect(await findLog(queue, job, 5, 1)).toMatchObject({ path: "000001.shot_7/0001.1.log", open: false });
     expect([await isOpen(queue, last), await isOpen(queue, { ...last, attempt: 1 })]).toEqual([true, false]);
-    await control.remove(queue, job);
+    await remove(queue, job);
     expect(await isOpen(queue, last)).toBe(false);
   });
 
@@ -181,7 +186,7 @@ describe("the log of a frame", () => {
     const id = await met(queue, "node1");
     const job = await submitted(queue, { name: "old" });
     await handOut(queue, slave(id));
-    await control.change(queue, job, { name: "new" });
+    await change(queue, job, { name: "new" });
     expect((await findLog(queue, job, 1)).path).toBe("000001.old/0001.1.log");
   });
 

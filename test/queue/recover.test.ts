@@ -1,6 +1,7 @@
 // Slaves that are not heard of any more lose their tasks.
 import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
 import * as control from "../../lib/queue/control";
+import { remove } from "../../lib/queue/remove";
 import type { Queue } from "../../lib/queue/open";
 import { findLost, takeBack } from "../../lib/queue/recover";
 import { type Beat, heard, notTheirs, openRuns } from "../../lib/queue/slaves";
@@ -118,7 +119,7 @@ test("a slave keeps the runs it holds, but for those that are deleted, unwanted,
   const [kept, deleted, unwanted] = [await submitted(queue), await submitted(queue), await submitted(queue)];
   const over = await submitted(queue);
   const runs = await handOut(queue, slave(1, 4));
-  await control.remove(queue, deleted);
+  await remove(queue, deleted);
   await control.kill(queue, unwanted);
   await tell(queue, ended(runs[3]!));
   const held = [...runs, { ...runs[0]!, slave: 2 }];

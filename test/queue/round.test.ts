@@ -1,6 +1,7 @@
 // One round of the dispatcher, without the dispatcher.
 import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
 import * as control from "../../lib/queue/control";
+import { remove } from "../../lib/queue/remove";
 import type { Queue } from "../../lib/queue/open";
 import type { SlaveNow } from "../../lib/queue/plan";
 import { carryOut, type Round } from "../../lib/queue/round";
@@ -96,7 +97,7 @@ test("runs that a slave has not mentioned are told again, with their frames, but
   const [wanted, unwanted, deleted] = [await submitted(queue), await submitted(queue), await submitted(queue)];
   const runs = await handOut(queue, slave(1, 3));
   await control.kill(queue, unwanted);
-  await control.remove(queue, deleted);
+  await remove(queue, deleted);
   const { start, kill, handed } = await round({ again: () => runs });
   expect(start).toEqual([{ job: wanted, task: 0, attempt: 1, slave: 1, frames: [1] }]);
   expect(kill.map(({ job }) => job).sort()).toEqual([unwanted, deleted]);

@@ -1,13 +1,15 @@
 // A queue on a database of its own, and short ways to fill and read it.
 import type { z } from "zod";
-import { Submission } from "../../lib/protocol";
+import { Settings, Submission } from "../../lib/protocol";
 import { assign, type Handed } from "../../lib/queue/assign";
 import { moveTasks } from "../../lib/queue/move";
+import type { Report } from "../../lib/queue/moves";
+import type { JobNeeds, SlaveNow } from "../../lib/queue/obstacles";
 import { closeQueue, openQueue, type Queue } from "../../lib/queue/open";
-import type { SlaveNow } from "../../lib/queue/plan";
-import { type Report, report } from "../../lib/queue/report";
+import { report } from "../../lib/queue/report";
 import { meet } from "../../lib/queue/slaves";
 import { submit } from "../../lib/queue/submit";
+import type { TaskSet } from "../../lib/sets";
 import { newDatabase, testServer } from "../postgres";
 
 export type Given = Partial<z.input<typeof Submission>>;
@@ -21,7 +23,7 @@ export async function newQueue(): Promise<{ queue: Queue; url: string; [Symbol.a
 
 /** Forgets all jobs, runs and slaves; numbers begin at 1 again. */
 export async function clear({ sql }: Queue): Promise<void> {
-  await sql`truncate job, run, slave restart identity`;
+  await sql`truncate job, run, slave, dependency, licence, owner, leftover restart identity`;
 }
 
 export function submission(given: Given = {}): Submission {
@@ -32,12 +34,63 @@ export function submitted(queue: Queue, given: Given = {}): Promise<number> {
   return submit(queue, submission(given));
 }
 
-export function slave(id: number, free = 1, pools = ["Default"]): SlaveNow {
-  return { id, enabled: true, pools, free };
+export function slave(id: number, free = 1, pools = ["Default"], more: Partial<SlaveNow> = {}): SlaveNow {
+  return {
+    id,
+    name: `s${id}`,
+    away: false,
+    sick: false,
+    problem: null,
+    enabled: true,
+    draining: false,
+    inHours: true,
+    pools,
+    os: "LINUX",
+    memoryLeftMb: 4000,
+    gpusLeft: 0,
+    foreignSlots: 0,
+    free,
+    jobs: [],
+    ...more,
+  };
 }
 
+/** A job as the plan sees it, which every slave of pool Default may run. */
+export function needs(id: number, waiting: TaskSet = [[0, 1]], more: Partial<JobNeeds> = {}): JobNeeds {
+  return {
+    id,
+    priority: 500,
+    owner: "",
+    pool: "Default",
+    os: "",
+    memoryMb: 0,
+    gpus: 0,
+    licences: {},
+    stopped: false,
+    early: false,
+    running: 0,
+    waiting,
+    held: [],
+    resting: [],
+    spared: new Map(),
+    maxSlots: null,
+    maxPerSlave: null,
+    blocked: [],
+    setAside: new Map(),
+    ...more,
+  };
+}
+
+/** Settings of a slave as they are when nobody has changed them. */
+export const usual = Settings.parse({ slots: 4, pools: ["Default"], enabled: true });
+
 /** A slave that the queue has met, by its name. */
-export function met(queue: Queue, name: string, key: string = crypto.randomUUID()): Promise<number> {
+export function met(
+  queue: Queue,
+  name: string,
+  key: string = crypto.randomUUID(),
+  more: Partial<Parameters<typeof meet>[2]> = {},
+): Promise<number> {
   return meet(queue, key, {
     name,
     address: "127.0.0.1",
@@ -47,9 +100,16 @@ export function met(queue: Queue, name: string, key: string = crypto.randomUUID(
     cpus: 4,
     memoryMb: 8000,
     freeMemoryMb: 4000,
+    memoryLeftMb: 4000,
+    gpus: 0,
+    gpusLeft: 0,
     load: 0.5,
-    settings: { slots: 4, pools: ["Default"], enabled: true },
+    foreignSlots: 0,
+    inHours: true,
+    settings: usual,
     running: 0,
+    free: 4,
+    ...more,
   });
 }
 

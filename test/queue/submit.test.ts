@@ -1,7 +1,8 @@
 // A job enters the queue.
 import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
 import { Refusal } from "../../lib/queue/refusal";
-import { clear, type Given, jobRow, newQueue, submission, submitted } from "./stage";
+import { submit } from "../../lib/queue/submit";
+import { clear, type Given, jobRow, met, newQueue, submission, submitted } from "./stage";
 
 let stage: Awaited<ReturnType<typeof newQueue>>;
 beforeAll(async () => {
@@ -86,6 +87,94 @@ test("an order that there is not is refused with those there are", async () => {
   const error = await refusal({ order: "random" });
   expect(error).toMatchObject({ kind: "invalid", message: expect.stringContaining("coarse:N") });
   for (const order of ["forward", "reverse", "bisect", "coarse:10"]) expect(await refusal({ order })).toBeUndefined();
+});
+
+test("a job keeps its limits, its rules and what its kind made of its fields", async () => {
+  const slaves = [await met(stage.queue, "rack1"), await met(stage.queue, "rack2")];
+  await stage.queue.sql`insert into licence values ('nuke', 10)`;
+  const id = await submit(stage.queue, {
+    ...submission({
+      os: "LINUX,OSX",
+      memoryMb: 1000,
+      gpus: 1,
+      licences: { nuke: 2 },
+      maxSlots: 5,
+      maxPerSlave: 1,
+      notBefore: "2099-01-01T02:00:00+02:00",
+      blocked: ["rack2", "1", "rack1"],
+      exitMeanings: { warning: [5] },
+      output: { fatal: ["^Error"] },
+      retryDelayMs: 1000,
+      frameTimeoutMs: 2000,
+      silenceMs: 3000,
+      slaveFailures: 4,
+      maxFailures: 5,
+      deleteAfterMs: 100_000_000_000,
+    }),
+    kind: "blender",
+    fields: { scene: "/x '1'.blend" },
+    fieldVariables: { DRQUEUE_SCENE: "/x '1'.blend" },
+    script: { path: null, sh: "#!/bin/sh\n", cmd: "@echo off\r\n" },
+  });
+  const [found] = await stage.queue.sql`select * from job where id = ${id}`;
+  expect(found).toMatchObject({
+    os: "LINUX,OSX",
+    memory_mb: 1000,
+    gpus: 1,
+    licences: { nuke: 2 },
+    max_slots: 5,
+    max_per_slave: 1,
+    blocked: slaves,
+    exit_codes: { warning: [5] },
+    output: { fatal: ["^Error"] },
+    retry_delay_ms: 1000,
+    frame_timeout_ms: 2000,
+    silence_ms: 3000,
+    slave_failures: 4,
+    max_failures: 5,
+    delete_after_ms: "100000000000",
+    kind: "blender",
+    fields: { scene: "/x '1'.blend" },
+    field_variables: { DRQUEUE_SCENE: "/x '1'.blend" },
+    script: { path: null, sh: "#!/bin/sh\n", cmd: "@echo off\r\n" },
+  });
+  expect(new Date(found!.not_before).toISOString()).toBe("2099-01-01T00:00:00.000Z");
+});
+
+test("a job that names no slaves, licences or other jobs is one statement, without a transaction", async () => {
+  let statements = 0;
+  const { sql } = stage.queue;
+  const counted = ((...given: Parameters<typeof sql>) => {
+    if (Array.isArray(given[0]) && "raw" in given[0]) statements++;
+    return sql(...given);
+  }) as unknown as typeof sql;
+  expect(await submit({ ...stage.queue, sql: counted }, submission())).toBe(1);
+  expect(statements).toBe(1);
+});
+
+test.each<[string, Given, string]>([
+  ["a slave", { blocked: ["rakc7"] }, "there is no slave 'rakc7'"],
+  ["a licence", { licences: { nuke: 1 } }, "there is no licence 'nuke': licence set nuke 10"],
+  ["a job to wait for", { after: [{ job: 99 }] }, "after: there is no job 99"],
+])("%s that there is not is refused, and nothing is left behind", async (_, given, message) => {
+  expect(await refusal(given)).toMatchObject({ kind: "invalid", message });
+  expect(await stage.queue.sql`select from job`).toHaveLength(0);
+  expect(await stage.queue.sql`select from dependency`).toHaveLength(0);
+});
+
+test("a job can not wait for itself by guessing its number", async () => {
+  expect(await refusal({ after: [{ job: 1 }] })).toMatchObject({ kind: "invalid" });
+  expect(await refusal({ after: [{ job: 2 }] })).toMatchObject({ kind: "invalid" });
+});
+
+test("a job waits for others from its first moment", async () => {
+  const first = await submitted(stage.queue);
+  const { held, claimable, id } = await row({ frames: "1-4", after: [{ job: first }] });
+  expect({ held, claimable }).toEqual({ held: "{[0,4)}", claimable: false });
+  expect([...(await stage.queue.sql`select * from dependency`)]).toEqual([
+    { job: id, needs: first, until: "finished" },
+  ]);
+  expect((await stage.queue.sql`select needed from job where id = ${first}`)[0]).toEqual({ needed: true });
 });
 
 test("many at once get a number each", async () => {

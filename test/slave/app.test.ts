@@ -1,6 +1,6 @@
 // A slave's own port: what it shows, what it changes, and what it keeps to itself.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { OpenAPIHono } from "@hono/zod-openapi";
@@ -15,6 +15,8 @@ let folder: string;
 let app: OpenAPIHono;
 let own: OwnSettings;
 let writing: string | undefined;
+const held = new Set<number>();
+const forgotten: number[] = [];
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "drqueue-app-"));
@@ -32,7 +34,14 @@ beforeAll(() => {
     runs: [],
   });
   const change = (wanted: SettingsChange) => own.change(wanted);
-  app = slaveApp(token, { state, change, logs: join(folder, "logs"), writes: (log) => log === writing });
+  app = slaveApp(token, {
+    state,
+    change,
+    logs: join(folder, "logs"),
+    writes: (log) => log === writing,
+    holds: (job) => held.has(job),
+    forgetJob: (job) => forgotten.push(job),
+  });
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -50,8 +59,28 @@ describe("settings", () => {
   test("are changed, and the answer is what they are now", async () => {
     const response = await patch(JSON.stringify({ slots: 5, addPools: ["nuke"] }));
     expect(response.status).toBe(200);
-    expect(await response.json()).toEqual({ slots: 5, pools: ["Default", "nuke"], enabled: true });
+    expect(await response.json()).toMatchObject({ slots: 5, pools: ["Default", "nuke"], enabled: true });
     expect(OwnSettings.open(folder).settings.slots).toBe(5);
+  });
+
+  test("of every kind are changed, and shown", async () => {
+    const wanted = {
+      drain: true,
+      leaveMb: 512,
+      loadLimit: 1.5,
+      hours: "sat-sun",
+      paths: [{ farm: "/mnt/show", here: "S:\\show" }],
+      gpus: 1,
+    };
+    const response = await patch(JSON.stringify(wanted));
+    expect(await response.json()).toMatchObject(wanted);
+    expect(await (await app.request("/slave", { headers: signed })).json()).toMatchObject({ settings: wanted });
+    expect(await (await patch('{"slots": 4}')).json()).toMatchObject(wanted);
+    expect(await (await patch('{"enabled": true, "loadLimit": null}')).json()).toMatchObject({
+      ...wanted,
+      drain: false,
+      loadLimit: null,
+    });
   });
 
   const refused: [what: string, body: string, words: RegExp][] = [
@@ -62,6 +91,12 @@ describe("settings", () => {
     ["nothing at all", "{}", /nothing to change/],
     ["a pool with a blank", '{"addPools": ["a b"]}', /a pool is 1 to 64 letters/],
     ["no pool left", '{"pools": ["a"], "removePools": ["a"]}', /at least one pool/],
+    ["hours that nobody can read", '{"hours": "mon-sunday 8-9"}', /^hours: 'mon-sunday' is no day.*write for example/],
+    ["hours of two lines", '{"hours": "mon\\ntue"}', /^hours: may not contain control/],
+    ["a folder without a second name", '{"paths": [{"farm": "/a", "here": ""}]}', /^paths\.0\.here: /],
+    ["the root as a mapped folder", '{"paths": [{"farm": "/", "here": "Z:"}]}', /^paths: '\/' stands for every/],
+    ["a load limit of nothing", '{"loadLimit": 0}', /^loadLimit: /],
+    ["more GPUs than can be", '{"gpus": 1000}', /^gpus: /],
     ["what is not JSON", "{slots", /not JSON/],
   ];
   for (const [what, body, words] of refused) {
@@ -127,4 +162,76 @@ describe("logs", () => {
     expect(await text()).toBe("last\n");
     expect((await reader.read()).done).toBe(true);
   });
+});
+
+describe("what is left of a deleted job", () => {
+  const path = (name: string) => join(folder, "logs", name);
+  const remove = (name: string) =>
+    app.request(`/jobs/${encodeURIComponent(name)}`, { method: "DELETE", headers: signed });
+  const make = (name: string) => {
+    mkdirSync(path(name), { recursive: true });
+    writeFileSync(join(path(name), "0001.1.log"), "line\n");
+  };
+
+  test("is removed, and the second time there is nothing", async () => {
+    make("000008.shot_2");
+    make("000009.other");
+    const response = await remove("000008.shot_2");
+    expect([response.status, await response.json()]).toEqual([200, { removed: true }]);
+    expect(existsSync(path("000008.shot_2"))).toBe(false);
+    expect(existsSync(path("000009.other"))).toBe(true);
+    expect(await (await remove("000008.shot_2")).json()).toEqual({ removed: false });
+    expect(forgotten).toEqual([8, 8]);
+  });
+
+  test("stays while a run of the job is there", async () => {
+    make("000010.busy");
+    held.add(10);
+    forgotten.length = 0;
+    const response = await remove("000010.busy");
+    expect(response.status).toBe(409);
+    expect(await detail(response)).toMatch(/^job 10 still runs here/);
+    expect(existsSync(path("000010.busy"))).toBe(true);
+    expect(forgotten).toEqual([]);
+    held.clear();
+    expect((await remove("000010.busy")).status).toBe(200);
+  });
+
+  test("is nothing else's: links are not followed, files stay, and what links lead to inside stays", async () => {
+    const outside = join(folder, "outside");
+    mkdirSync(outside, { recursive: true });
+    writeFileSync(join(outside, "precious"), "x");
+    symlinkSync(outside, path("000011.link"));
+    writeFileSync(path("000012.file"), "x");
+    make("000013.inner");
+    symlinkSync(outside, join(path("000013.inner"), "link"));
+    expect(await (await remove("000011.link")).json()).toEqual({ removed: false });
+    expect(await (await remove("000012.file")).json()).toEqual({ removed: false });
+    expect(await (await remove("000013.inner")).json()).toEqual({ removed: true });
+    expect(existsSync(join(outside, "precious"))).toBe(true);
+    expect(existsSync(path("000012.file"))).toBe(true);
+  });
+
+  const outside = [
+    "..",
+    ".",
+    "../secret",
+    "000007.shot/../../outside",
+    "000007.shot/0001.1.log",
+    "/etc",
+    "000007",
+    "7.shot",
+    "000007.",
+    "000007.shot\n",
+    "000007.sh\0t",
+    "000007.a\\b",
+    `000007.${"x".repeat(81)}`,
+  ];
+  for (const name of outside)
+    test(`has no other name: ${JSON.stringify(name.slice(0, 30))}`, async () => {
+      forgotten.length = 0;
+      expect((await remove(name)).status).toBeOneOf([400, 404]);
+      expect(forgotten).toEqual([]);
+      expect(existsSync(path("000007.shot/0001.1.log"))).toBe(true);
+    });
 });

@@ -4,13 +4,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Client } from "../../lib/client";
 import type { RunKey } from "../../lib/protocol";
+import { hostNow } from "../../lib/slave/host";
 import { Loop } from "../../lib/slave/loop";
 import { OwnSettings } from "../../lib/slave/settings";
-import { type JobOrder, mostEnded, type Ordered, Sync, type SyncAnswer } from "../../lib/sync";
+import { type JobOrder, mostEnded, type Ordered } from "../../lib/sync";
 import { until } from "../farm";
+import { type Heard, listenAsMaster } from "./master";
 import { Bench, jobOrder, ordered } from "./orders";
-
-type Heard = { sync: Sync; answer: (given?: Partial<SyncAnswer>) => void; refuse: (status: number) => void };
 
 let bench: Bench;
 let loop: Loop;
@@ -18,22 +18,7 @@ let heard: Heard[];
 let port: number;
 let server: Bun.Server<undefined>;
 
-/** Every sync is checked by the protocol and waits for the test to answer it. */
-function master(on = 0): Bun.Server<undefined> {
-  return Bun.serve({
-    port: on,
-    hostname: "127.0.0.1",
-    async fetch(request) {
-      const sync = Sync.parse(await request.json());
-      return new Promise<Response>((respond) => {
-        const answer = (given: Partial<SyncAnswer> = {}) =>
-          respond(Response.json({ id: 3, leaseMs: 30_000, jobs: [], start: [], kill: [], ...given }));
-        const refuse = (status: number) => respond(Response.json({ detail: "no" }, { status }));
-        heard.push({ sync, answer, refuse });
-      });
-    },
-  });
-}
+const master = (on = 0) => listenAsMaster((one) => heard.push(one), on);
 
 beforeEach(() => {
   heard = [];
@@ -46,6 +31,7 @@ beforeEach(() => {
     { name: "here", port: 1, address: undefined },
     OwnSettings.open(bench.folder),
     bench.work,
+    { host: hostNow, clock: () => new Date(), gpus: 0 },
   );
   loop.tell();
 });
@@ -207,7 +193,7 @@ describe("results wait", () => {
 describe("letting go", () => {
   test("asks for nothing more, and gives back what an answer on its way still brings", async () => {
     const first = await next();
-    loop.drain();
+    loop.stopAsking();
     first.answer(give(["sleep", "30"], ordered(0), ordered(1)));
     const report = await until(
       async () => heard.find(({ sync }) => sync.ended.length > 0),

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Records } from "../../lib/slave/records";
-import { Work } from "../../lib/slave/work";
+import { Work, type WorkOptions } from "../../lib/slave/work";
 import type { JobOrder, Ordered } from "../../lib/sync";
 import { until } from "../farm";
 
@@ -22,6 +22,13 @@ export const jobOrder = (command: string[], given: Partial<JobOrder> = {}): JobO
   step: 1,
   block: 1,
   pad: 4,
+  fieldVariables: {},
+  script: null,
+  memoryMb: 0,
+  gpus: 0,
+  frameTimeoutMs: null,
+  silenceMs: null,
+  output: {},
   ...given,
 });
 
@@ -36,13 +43,14 @@ export class Bench {
   onNews = (): void => {};
   readonly work: Work;
 
-  constructor(slots = 2) {
+  constructor(slots = 2, given: Partial<WorkOptions> = {}) {
     const around = { compId: 3, os: "LINUX", master: "m", root: "/r", bin: "/b", tmp: this.folder, logs: this.logs };
     const news = () => {
       this.told++;
       this.onNews();
     };
-    const options = { slaveName: "here", logs: this.logs, graceMs: 300, news, around: () => around };
+    const places = { slaveName: "here", logs: this.logs, around: () => around };
+    const options = { ...places, graceMs: 300, news, lookMs: 50, ...given };
     this.work = new Work(new Records(this.folder), options, slots);
   }
 

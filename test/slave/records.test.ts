@@ -1,6 +1,6 @@
 // The runs of a slave that was killed: what its next life makes of them.
 import { expect, test } from "bun:test";
-import { existsSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, openSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { startFamily } from "../../lib/slave/parent";
 import { Records } from "../../lib/slave/records";
@@ -94,4 +94,27 @@ test("files that are no records are passed over, and a run is forgotten with its
   records.forget(ordered(0));
   expect(records.all()).toEqual([]);
   expect(existsSync(status)).toBe(false);
+});
+
+test("a run that the release before wrote down is picked up: what that did not know is as if nobody had asked for it", async () => {
+  await using bench = new Bench();
+  const { records, status } = keep(bench, 0);
+  const file = join(bench.folder, "runs", "7.0.1.run");
+  const { run, job, log, startedAt } = JSON.parse(readFileSync(file, "utf8"));
+  const { id, name, owner, pool, command, env, folder, logFolder, start, end, step, block, pad } = job;
+  const before = { id, name, owner, pool, command, env, folder, logFolder, start, end, step, block, pad };
+  writeFileSync(file, JSON.stringify({ run, job: before, log, startedAt }));
+  expect(records.all()).toEqual([{ run, job: jobOrder(command), log, startedAt }]);
+  writeFileSync(status, "0\n");
+  bench.work.adopt();
+  expect(await bench.ended(1)).toMatchObject([{ reason: "exit", code: 0 }]);
+});
+
+test("copies of jobscripts whose jobs have no run here any more are removed when a slave starts", async () => {
+  await using bench = new Bench();
+  keep(bench, 0);
+  const { scripts } = new Records(bench.folder);
+  for (const job of [7, 8]) scripts.commandOf(job, { path: null, sh: "exit 0", cmd: "" });
+  bench.work.adopt();
+  expect(readdirSync(join(bench.folder, "scripts"))).toEqual([expect.stringMatching(/^7\./) as string]);
 });

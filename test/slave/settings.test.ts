@@ -4,8 +4,11 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { PlainError } from "../../lib/local/program";
+import type { Settings, SettingsChange } from "../../lib/protocol";
 import { OwnSettings } from "../../lib/slave/settings";
 
+/** What was never set. */
+const usual = { drain: false, leaveMb: 0, loadLimit: null, hours: "", paths: [], gpus: null };
 const all = mkdtempSync(join(tmpdir(), "drqueue-settings-"));
 let folder: string;
 let count = 0;
@@ -17,11 +20,75 @@ afterAll(() => rmSync(all, { recursive: true, force: true }));
 
 test("a new slave has a slot per CPU in pool Default, and an identity it keeps", () => {
   const own = OwnSettings.open(folder);
-  expect(own.settings).toEqual({ slots: availableParallelism(), pools: ["Default"], enabled: true });
+  expect(own.settings).toEqual({ slots: availableParallelism(), pools: ["Default"], enabled: true, ...usual });
   const changed = own.change({ slots: 3, addPools: ["maya"], enabled: false });
   const again = OwnSettings.open(folder);
   expect(again.settings).toEqual(changed);
   expect(again.key).toBe(own.key);
+});
+
+test("every setting is kept, and what a change does not mention stays as it is", () => {
+  const changes: SettingsChange[] = [
+    { leaveMb: 4096 },
+    { loadLimit: 0.8 },
+    { hours: "mon-fri 19:00-08:00, sat-sun" },
+    { paths: [{ farm: "/mnt/show", here: "S:\\show" }] },
+    { gpus: 2 },
+    { drain: true },
+    { slots: 7 },
+  ];
+  const own = OwnSettings.open(folder);
+  let wanted: Settings = own.settings;
+  for (const change of changes) {
+    wanted = { ...wanted, ...(change as Partial<Settings>) };
+    expect(own.change(change)).toEqual(wanted);
+    expect(OwnSettings.open(folder).settings).toEqual(wanted);
+  }
+  const back = { leaveMb: 0, loadLimit: null, hours: "", paths: [], gpus: null, drain: false };
+  expect(own.change(back)).toEqual({ ...wanted, ...back });
+});
+
+test("settings of the release before are taken over, with defaults for what it did not know", () => {
+  const key = crypto.randomUUID();
+  const before = { slots: 3, pools: ["maya"], enabled: false };
+  writeFileSync(join(folder, "slave.json"), JSON.stringify({ format: 1, key, settings: before }));
+  const own = OwnSettings.open(folder);
+  expect(own.settings).toEqual({ ...before, ...usual });
+  expect(own.key).toBe(key);
+});
+
+test("who enables a draining slave wants it to work, unless the change says otherwise", () => {
+  const own = OwnSettings.open(folder);
+  expect(own.change({ drain: true })).toMatchObject({ drain: true, enabled: true });
+  expect(own.change({ slots: 2 })).toMatchObject({ drain: true });
+  expect(own.change({ enabled: true })).toMatchObject({ drain: false, enabled: true });
+  expect(own.change({ enabled: true, drain: true })).toMatchObject({ drain: true, enabled: true });
+  expect(own.change({ enabled: false })).toMatchObject({ drain: true, enabled: false });
+});
+
+describe("what makes no sense is refused in one line, and nothing is changed", () => {
+  const wrong: [change: SettingsChange, words: string][] = [
+    [{ hours: "mon-foo" }, "hours: 'mon-foo' is no day"],
+    [{ hours: "19:00-08:00" }, "hours: the days of"],
+    [{ hours: "x".repeat(501) }, "hours: "],
+    [{ paths: [{ farm: "/", here: "S:\\" }] }, "paths: '/' stands for every folder"],
+    [{ paths: [{ farm: "/a", here: "  " }] }, "paths: a name is missing"],
+    [{ paths: [{ farm: "/a", here: "/a/" }] }, "paths: '/a' is named twice"],
+    [{ loadLimit: 0 }, "loadLimit: "],
+    [{ gpus: 65 }, "gpus: "],
+    [{ leaveMb: -1 }, "leaveMb: "],
+  ];
+  for (const [change, words] of wrong)
+    test(JSON.stringify(change).slice(0, 50), () => {
+      const own = OwnSettings.open(folder);
+      const before = own.settings;
+      const attempt = () => own.change({ ...change, slots: 9 });
+      expect(attempt).toThrow(PlainError);
+      expect(attempt).toThrow(words);
+      expect(attempt).not.toThrow("\n");
+      expect(own.settings).toEqual(before);
+      expect(OwnSettings.open(folder).settings).toEqual(before);
+    });
 });
 
 describe("pools", () => {
@@ -64,6 +131,7 @@ describe("a damaged file is one clear line, and stays for a person to look at", 
     ["cut short", '{"format": 1, "key": "'],
     ["not an object", "null"],
     ["of other settings", JSON.stringify({ format: 1, key, settings: { ...settings, slots: -1 } })],
+    ["of hours that nobody can read", JSON.stringify({ format: 1, key, settings: { ...settings, hours: "always" } })],
     ["without an identity", JSON.stringify({ format: 1, settings })],
     ["of an identity that the master would refuse", JSON.stringify({ format: 1, key: "me", settings })],
   ];

@@ -2,12 +2,11 @@
 import { object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
 import { optional } from "@optique/core/modifiers";
-import { flag, option } from "@optique/core/primitives";
-import { integer, string } from "@optique/core/valueparser";
+import { flag } from "@optique/core/primitives";
 import { PlainError } from "../../local/program";
 import type { Done } from "../../protocol";
 import { clientCommand, type Print } from "../command";
-import { framesArgument, jobArgument, jobName, jobsArgument, joined, poolName } from "../given";
+import { framesArgument, jobArgument, jobsArgument, joined, slavesArgument } from "../given";
 
 export const requeue = clientCommand(
   "requeue",
@@ -68,42 +67,45 @@ export const rerun = clientCommand(
 
 export const remove = clientCommand(
   "delete",
-  { does: message`Delete jobs, killing what runs. Their logs stay.`, examples: ["delete 12", "delete 12-15 20"] },
-  object({ jobs: jobsArgument }),
-  (client, { jobs }, print) => each(jobs.flat(), print, "deleted", (id) => client.delete(id)),
-);
-
-export const setJob = clientCommand(
-  "set-job",
   {
-    does: message`Change jobs; effective with the next task handed out.`,
-    examples: ["set-job 12 --priority 900", "set-job 12-15 --pool night --retries 1"],
+    does: message`Delete jobs with their logs and scripts, killing what runs.`,
+    more: message`A job that others wait for is not deleted unless it is said what becomes of them.`,
+    examples: ["delete 12", "delete 12-15 20", "delete 12 --cascade", "delete 12 --release"],
   },
   object({
     jobs: jobsArgument,
-    name: optional(option("--name", jobName, { description: message`Its name.` })),
-    priority: optional(
-      option("--priority", integer({ min: 0, max: 1_000_000, metavar: "N" }), {
-        description: message`Higher goes first.`,
-      }),
-    ),
-    pool: optional(option("--pool", poolName, { description: message`Pool of slaves that may run it.` })),
-    retries: optional(
-      option("--retries", integer({ min: 0, max: 1000, metavar: "N" }), {
-        description: message`How often a failed task is tried again.`,
-      }),
-    ),
-    owner: optional(option("--owner", string({ metavar: "NAME" }), { description: message`Whose job it is.` })),
+    cascade: optional(flag("--cascade", { description: message`Delete the jobs that wait for it too.` })),
+    release: optional(flag("--release", { description: message`Let the jobs that wait for it wait no longer.` })),
   }),
-  (client, { jobs, ...given }, print) => {
-    const change = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-    if (Object.keys(change).length === 0) throw new PlainError("nothing to change: set-job 12 --priority 900", 2);
-    return each(jobs.flat(), print, "changed", (id) => client.change(id, change));
+  (client, { jobs, cascade, release }, print) => {
+    if (cascade && release) throw new PlainError("either --cascade or --release", 2);
+    const options = cascade ? { dependents: "cascade" as const } : release ? { dependents: "release" as const } : {};
+    return each(jobs.flat(), print, "deleted", (id) => client.delete(id, options));
   },
 );
 
+export const block = clientCommand(
+  "block",
+  {
+    does: message`Keep slaves from a job; what they run of it ends by itself.`,
+    examples: ["block 12 rack7 rack8", "block 12-15 rack7"],
+  },
+  object({ jobs: jobArgument, slaves: slavesArgument }),
+  (client, { jobs, slaves }, print) => each(jobs, print, "blocked", (id) => client.block(id, [...slaves])),
+);
+
+export const unblock = clientCommand(
+  "unblock",
+  {
+    does: message`Let slaves take tasks of a job again that were kept from it.`,
+    examples: ["unblock 12 rack7 rack8"],
+  },
+  object({ jobs: jobArgument, slaves: slavesArgument }),
+  (client, { jobs, slaves }, print) => each(jobs, print, "unblocked", (id) => client.unblock(id, [...slaves])),
+);
+
 /** Does it to one job after the other; what fails is told and does not keep the rest from being done. */
-async function each(
+export async function each(
   jobs: readonly number[],
   print: Print,
   verb: string,

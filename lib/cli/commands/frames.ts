@@ -6,17 +6,29 @@ import { integer } from "@optique/core/valueparser";
 import type { Frame } from "../../protocol";
 import { clientCommand, terminalWidth } from "../command";
 import { framesArgument, joined, oneJobArgument } from "../given";
-import { type Column, plain, span, stateText, table } from "../table";
+import { type Column, gigabytes, plain, span, stateText, table } from "../table";
 
 const columns: Column<Frame>[] = [
   { title: "FRAME", of: (frame) => `${frame.frame}`, right: true },
   { title: "STATE", of: (frame) => stateText(frame.state) },
+  { title: "DONE", of: progress, right: true, spare: true },
   { title: "ATTEMPT", of: (frame) => (frame.attempt ? `${frame.attempt}` : ""), right: true, spare: true },
   { title: "SLAVE", of: (frame) => plain(frame.slave ?? ""), flexible: true },
   { title: "TIME", of: (frame) => (frame.seconds === null ? "" : span(frame.seconds)), right: true },
+  { title: "CPU", of: (frame) => (frame.cpuSeconds === null ? "" : span(frame.cpuSeconds)), right: true, spare: true },
+  { title: "MEMORY", of: (frame) => memory(frame.memoryMb), right: true, spare: true },
   { title: "LAST RUN", of: (frame) => frame.outcome ?? (frame.state === "running" ? "running" : ""), spare: true },
   { title: "WHAT HAPPENED", of: (frame) => plain(frame.message ?? ""), flexible: true },
 ];
+
+function progress({ state, progress }: Frame): string {
+  return state === "running" && progress !== null ? `${progress} %` : "";
+}
+
+function memory(megabytes: number | null): string {
+  if (megabytes === null) return "";
+  return megabytes < 1024 ? `${megabytes} MB` : `${gigabytes(megabytes)} GB`;
+}
 
 export const frames = clientCommand(
   "frames",

@@ -41,7 +41,14 @@ const columns: Column<Job>[] = [
   { title: "RUN", of: (job) => countOrNothing(job.taskCounts.running), right: true },
   { title: "FAILED", of: (job) => countOrNothing(job.frameCounts.failed), right: true },
   { title: "AGE", of: (job) => age((Date.now() - Date.parse(job.submittedAt)) / 1000), right: true, spare: true },
+  { title: "NOTE", of: noteOf, flexible: true, spare: true },
 ];
+
+/** What a person may wonder about: why it has stopped, or what it waits for. */
+function noteOf({ state, stopReason, after }: Job): string {
+  if (stopReason !== null) return plain(stopReason);
+  return state === "waiting" && after.length > 0 ? `after ${after.join(",")}` : "";
+}
 
 function countOrNothing(number: number): string {
   return number === 0 ? "" : count(number);

@@ -2,13 +2,19 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { body, json, problems } from "../../local/guard";
-import { Done, FramePage, Job, JobChange, JobDetail, JobFilter, Range, Submission } from "../../protocol";
+import { Done, FramePage, Job, JobChange, JobDetail, JobFilter, line, Range, Submission, Why } from "../../protocol";
+import { block, change, unblock } from "../../queue/change";
 import * as control from "../../queue/control";
 import type { Queue } from "../../queue/open";
-import { listFrames, listJobs, readJob } from "../../queue/read";
+import { listFrames, listJobs } from "../../queue/read";
+import { readJob } from "../../queue/read-job";
+import { remove } from "../../queue/remove";
 import { submit } from "../../queue/submit";
+import { why } from "../../queue/why";
+import { expand, expandChange, type Kinds } from "../kinds";
+import { keepScripts } from "../scripts";
 
-const id = z.object({
+const id = z.strictObject({
   id: z.coerce
     .number()
     .int()
@@ -17,8 +23,8 @@ const id = z.object({
     .openapi({ param: { in: "path", name: "id" } }),
 });
 
-/** Adds the routes below /jobs. */
-export function addJobRoutes(app: OpenAPIHono, queue: Queue): void {
+/** Adds the routes below /jobs. `scripts`: the folder for the jobscripts that kinds write. */
+export function addJobRoutes(app: OpenAPIHono, queue: Queue, kinds: Kinds, scripts: string): void {
   app.openapi(
     createRoute({
       method: "post",
@@ -27,7 +33,12 @@ export function addJobRoutes(app: OpenAPIHono, queue: Queue): void {
       request: { body: body(Submission) },
       responses: { 201: json(z.object({ id: z.int() }), "Its number"), ...problems },
     }),
-    async (c) => c.json({ id: await submit(queue, c.req.valid("json")) }, 201),
+    async (c) => {
+      const job = expand(kinds, c.req.valid("json"));
+      const id = await submit(queue, job);
+      if (job.script) await keepScripts(queue, scripts, id, job.script);
+      return c.json({ id }, 201);
+    },
   );
 
   app.openapi(
@@ -35,7 +46,7 @@ export function addJobRoutes(app: OpenAPIHono, queue: Queue): void {
       method: "get",
       path: "/jobs",
       summary: "List jobs, newest first",
-      request: { query: JobFilter },
+      request: { query: z.strictObject(JobFilter.shape) },
       responses: { 200: json(z.object({ jobs: z.array(Job) }), "A page of jobs"), ...problems },
     }),
     async (c) => c.json({ jobs: await listJobs(queue, c.req.valid("query")) }, 200),
@@ -60,7 +71,12 @@ export function addJobRoutes(app: OpenAPIHono, queue: Queue): void {
       request: { params: id, body: body(JobChange) },
       responses: { 200: json(Done, "Done"), ...problems },
     }),
-    async (c) => c.json(await control.change(queue, c.req.valid("param").id, c.req.valid("json")), 200),
+    async (c) => {
+      const { id } = c.req.valid("param");
+      const wanted = c.req.valid("json");
+      if (wanted.fields === undefined) return c.json(await change(queue, id, wanted), 200);
+      return c.json(await change(queue, id, expandChange(kinds, await readJob(queue, id), wanted)), 200);
+    },
   );
 
   app.openapi(
@@ -68,10 +84,18 @@ export function addJobRoutes(app: OpenAPIHono, queue: Queue): void {
       method: "delete",
       path: "/jobs/{id}",
       summary: "Delete a job, killing what runs",
-      request: { params: id },
+      request: {
+        params: id,
+        query: z.strictObject({
+          dependents: z
+            .enum(["refuse", "cascade", "release"])
+            .default("refuse")
+            .describe("Jobs that wait for it: refuse to delete it, delete them as well, or let them start"),
+        }),
+      },
       responses: { 200: json(Done, "Done"), ...problems },
     }),
-    async (c) => c.json(await control.remove(queue, c.req.valid("param").id), 200),
+    async (c) => c.json(await remove(queue, c.req.valid("param").id, c.req.valid("query").dependents), 200),
   );
 
   app.openapi(
@@ -92,6 +116,17 @@ export function addJobRoutes(app: OpenAPIHono, queue: Queue): void {
       const { frames, after, limit } = c.req.valid("query");
       return c.json(await listFrames(queue, c.req.valid("param").id, frames, after, limit), 200);
     },
+  );
+
+  app.openapi(
+    createRoute({
+      method: "get",
+      path: "/jobs/{id}/why",
+      summary: "Why a job, or one of its frames, is not running",
+      request: { params: id, query: z.strictObject({ frame: z.coerce.number().int().optional() }) },
+      responses: { 200: json(Why, "What keeps it"), ...problems },
+    }),
+    async (c) => c.json(await why(queue, c.req.valid("param").id, c.req.valid("query").frame), 200),
   );
 
   addActions(app, queue);
@@ -131,5 +166,10 @@ function addActions(app: OpenAPIHono, queue: Queue): void {
     control.stop(queue, job, { kill }),
   );
   action("continue", "Take a stop back", nothing, (job) => control.proceed(queue, job));
+  const slaves = z.strictObject({ slaves: z.array(line(100).min(1)).min(1).max(1000).describe("By name or number") });
+  action("block", "Keep slaves from a job; what they run of it ends by itself", slaves, (job, { slaves }) =>
+    block(queue, job, slaves),
+  );
+  action("unblock", "Take a block back", slaves, (job, { slaves }) => unblock(queue, job, slaves));
   action("rerun", "Make every frame wait again, killing what runs", nothing, (job) => control.rerun(queue, job));
 }

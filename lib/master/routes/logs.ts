@@ -6,7 +6,7 @@ import { HttpError, problems } from "../../local/guard";
 import { allowSilence } from "../../local/port";
 import { isLog, tail, textStream } from "../../local/tail";
 import type { Queue } from "../../queue/open";
-import { findLog, isOpen } from "../../queue/read";
+import { findLog, isOpen } from "../../queue/read-logs";
 
 /** Adds the route of the logs. `logs`: the folder in which this master looks first. */
 export function addLogRoutes(app: OpenAPIHono, queue: Queue, logs: string, token: string): void {
@@ -16,8 +16,14 @@ export function addLogRoutes(app: OpenAPIHono, queue: Queue, logs: string, token
       path: "/jobs/{id}/logs/{frame}",
       summary: "The log of a frame's last attempt, or of the one named; with follow=true until the run ends",
       request: {
-        params: z.object({ id: z.coerce.number().int().min(1).max(2_147_483_647), frame: z.coerce.number().int() }),
-        query: z.object({ attempt: z.coerce.number().int().min(1).optional(), follow: z.stringbool().default(false) }),
+        params: z.strictObject({
+          id: z.coerce.number().int().min(1).max(2_147_483_647),
+          frame: z.coerce.number().int(),
+        }),
+        query: z.strictObject({
+          attempt: z.coerce.number().int().min(1).optional(),
+          follow: z.stringbool().default(false),
+        }),
       },
       responses: { 200: { description: "The log", content: { "text/plain": { schema: z.string() } } }, ...problems },
     }),

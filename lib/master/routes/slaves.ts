@@ -3,13 +3,15 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { getConnInfo } from "hono/bun";
 import { Client, ClientError } from "../../client";
 import { body, HttpError, json, problems } from "../../local/guard";
-import { Settings, SettingsChange, Slave, text } from "../../protocol";
+import { Settings, SettingsChange, Slave, text, Why } from "../../protocol";
+import { clearSick } from "../../queue/blame";
 import type { Queue } from "../../queue/open";
-import { listSlaves, readSlave } from "../../queue/read";
+import { listSlaves, readSlave } from "../../queue/read-slaves";
+import { whySlave } from "../../queue/why";
 import { protocolVersion, Sync, SyncAnswer } from "../../sync";
 import type { Dispatcher } from "../dispatch";
 
-const name = z.object({
+const name = z.strictObject({
   name: text(100)
     .min(1)
     .openapi({ param: { in: "path", name: "name" } }),
@@ -57,6 +59,32 @@ export function addSlaveRoutes(app: OpenAPIHono, queue: Queue, dispatcher: Dispa
       responses: { 200: json(Slave, "The slave"), ...problems },
     }),
     async (c) => c.json(await readSlave(queue, c.req.valid("param").name), 200),
+  );
+
+  app.openapi(
+    createRoute({
+      method: "get",
+      path: "/slaves/{name}/why",
+      summary: "Why a slave runs no more tasks than it does",
+      request: { params: name },
+      responses: { 200: json(Why, "What keeps it"), ...problems },
+    }),
+    async (c) => c.json(await whySlave(queue, c.req.valid("param").name), 200),
+  );
+
+  app.openapi(
+    createRoute({
+      method: "post",
+      path: "/slaves/{name}/clear",
+      summary: "Call a slave well that was set aside as sick",
+      request: { params: name, body: body(z.strictObject({})) },
+      responses: { 200: json(Slave, "The slave"), ...problems },
+    }),
+    async (c) => {
+      const { id } = await readSlave(queue, c.req.valid("param").name);
+      await clearSick(queue, id);
+      return c.json(await readSlave(queue, `${id}`), 200);
+    },
   );
 
   app.openapi(

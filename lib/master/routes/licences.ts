@@ -1,0 +1,43 @@
+// Licences over HTTP.
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { body, json, problems } from "../../local/guard";
+import { Licence, licenceName } from "../../protocol";
+import { listLicences, removeLicence, setLicence } from "../../queue/licences";
+import type { Queue } from "../../queue/open";
+
+const name = z.strictObject({ name: licenceName.openapi({ param: { in: "path", name: "name" } }) });
+
+/** Adds the routes below /licences. */
+export function addLicenceRoutes(app: OpenAPIHono, queue: Queue): void {
+  app.openapi(
+    createRoute({
+      method: "get",
+      path: "/licences",
+      summary: "All licences by name, with how many are in use",
+      responses: { 200: json(z.object({ licences: z.array(Licence) }), "The licences"), ...problems },
+    }),
+    async (c) => c.json({ licences: await listLicences(queue) }, 200),
+  );
+
+  app.openapi(
+    createRoute({
+      method: "put",
+      path: "/licences/{name}",
+      summary: "Say how many there are of a licence, new or known; effective with the next hand-out",
+      request: { params: name, body: body(z.strictObject({ total: Licence.shape.total })) },
+      responses: { 200: json(Licence, "The licence"), ...problems },
+    }),
+    async (c) => c.json(await setLicence(queue, c.req.valid("param").name, c.req.valid("json").total), 200),
+  );
+
+  app.openapi(
+    createRoute({
+      method: "delete",
+      path: "/licences/{name}",
+      summary: "Forget a licence that no job needs any more",
+      request: { params: name },
+      responses: { 200: json(Licence, "What it was"), ...problems },
+    }),
+    async (c) => c.json(await removeLicence(queue, c.req.valid("param").name), 200),
+  );
+}

@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { type Farm, startFarm } from "../farm";
+
+let farm: Farm;
+beforeAll(async () => {
+  farm = await startFarm({ slaves: 0 });
+});
+afterAll(() => farm[Symbol.asyncDispose]());
+
+test("kinds are listed with their programs and fields", async () => {
+  const { code, out } = await farm.cli("kinds");
+  expect(code).toBe(0);
+  expect(out).toMatch(/^KIND +TITLE +PROGRAM +FIELDS$/m);
+  expect(out).toMatch(/^blender +Blender +blender +--scene \[--image\]/m);
+  const names = JSON.parse((await farm.cli("kinds", "--json")).out).map(({ name }: { name: string }) => name);
+  expect(names).toContain("blender");
+});
+
+test("a kind is shown with its fields and the script that it would write", async () => {
+  const { code, out } = await farm.cli("kind", "blender");
+  expect(code).toBe(0);
+  expect(out).toMatch(/^--scene +required +DRQUEUE_SCENE +Scene +The \.blend file/m);
+  expect(out).toContain("\n#!/bin/sh\n");
+  expect(JSON.parse((await farm.cli("kind", "blender", "--json")).out)).toMatchObject({
+    name: "blender",
+    script: expect.stringContaining("#!/bin/sh"),
+  });
+});
+
+test("a script alone can be kept in a file and run", async () => {
+  const asked = ["kind", "blender", "--scene", "/mnt/it's.blend", "--program", "echo", "--script-only"];
+  const { code, out } = await farm.cli(...asked);
+  expect(code).toBe(0);
+  expect(out).toStartWith("#!/bin/sh\n");
+  const ran = Bun.spawnSync(["sh", farm.script("kept.sh", out)]);
+  expect(ran.stdout.toString()).toStartWith("-b /mnt/it's.blend ");
+  expect((await farm.cli(...asked.slice(0, -1), "--script")).out).toBe(out);
+  expect((await farm.cli(...asked, "--shell", "cmd")).out).toStartWith("@echo off");
+});
+
+test.each([
+  [["kind"], "name a kind: drqueue kinds lists them"],
+  [["kind", "blendr"], "there is no kind 'blendr': did you mean blender"],
+  [["kind", "blender", "--script-only"], "--scene is missing: Scene: The .blend file"],
+  [["kind", "blender", "--scen", "x"], "'--scen' is not an option here: did you mean --scene?"],
+  [["kind", "blender", "--field", "nope=1"], "kind blender has no field 'nope'"],
+  [["kind", "blender", "--shell", "csh"], "--shell: "],
+])("%j is refused in one line", async (args, said) => {
+  const { code, out, err } = await farm.cli(...args);
+  expect({ code, out }).toEqual({ code: 2, out: "" });
+  expect(err).toStartWith(`drqueue: ${said}`);
+});
+
+test("every kind can be shown, in both shells", async () => {
+  const kinds = await farm.client.kinds();
+  for (const { name, fields } of kinds) {
+    const { code, out, err } = await farm.cli("kind", name, "--shell", "cmd");
+    expect({ name, code, err }).toEqual({ name, code: 0, err: "" });
+    for (const { hint } of fields)
+      expect({ name, out }).toEqual({ name, out: expect.stringContaining(hint.slice(0, 8)) });
+  }
+}, 30_000);
