@@ -18,9 +18,9 @@ import {
 } from "drizzle-orm/pg-core";
 import type { Span } from "./lib/frames";
 import type { Order } from "./lib/order";
-import type { Settings } from "./lib/protocol";
 import type { ExitCodes, OutputRules } from "./lib/rules";
 import { formatSet, parseSet, type TaskSet } from "./lib/sets";
+import type { Settings } from "./lib/settings";
 import type { ExitRule, JobState, Need, Outcome, SlaveState, Wish } from "./lib/states";
 
 const taskSet = customType<{ data: TaskSet; driverData: string }>({

@@ -1,23 +1,9 @@
 // The typed client of master and slave: what the CLI, the slave, the page and other programs call.
-import type {
-  Done,
-  FramePage,
-  Job,
-  JobChange,
-  JobDetail,
-  JobFilter,
-  KindInfo,
-  Licence,
-  Owner,
-  Problem,
-  Settings,
-  SettingsChange,
-  Slave,
-  SlaveState,
-  Submission,
-  Why,
-} from "./protocol";
+import type { Done, FramePage, Job, JobDetail, JobFilter, KindInfo, Licence, Owner, Why } from "./protocol";
+import type { Settings, SettingsChange, Slave, SlaveState } from "./settings";
+import type { JobChange, Submission } from "./submission";
 import type { Sync, SyncAnswer } from "./sync";
+import type { Problem } from "./wire";
 
 /** A request that was refused (`status` is HTTP's) or did not get through (`status` is undefined). */
 export class ClientError extends Error {

@@ -1,8 +1,9 @@
 // The one message between slave and master: a slave says how it is and what ended, and hears what to start and to kill.
 import { z } from "zod";
-import { count, line, RunKey, Settings, text } from "./protocol";
 import { OutputRules } from "./rules";
+import { Settings } from "./settings";
 import { endReasons } from "./states";
+import { count, line, RunKey, text } from "./wire";
 
 /** Raised when a change would make an older slave or client misunderstand. */
 export const protocolVersion = 2;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { Client, ClientError } from "../lib/client";
-import { Settings } from "../lib/protocol";
+import { Settings } from "../lib/settings";
 import { protocolVersion, type Sync } from "../lib/sync";
 import { type Farm, startFarm } from "./farm";
 

@@ -174,6 +174,13 @@ test("it works exactly when one of the entries says so", () => {
   );
 });
 
+test("at the minute of a change the next one is meant", () => {
+  const hours = parseHours("mon 19:00-08:00");
+  expect(nextChange(hours, mon, at("18:59"))).toBe(1);
+  expect(nextChange(hours, mon, at("19:00"))).toBe(13 * 60);
+  expect(nextChange(hours, tue, at("08:00"))).toBe(6 * 1440 + 11 * 60);
+});
+
 test("the next change is the first minute that differs from now", () => {
   fc.assert(
     fc.property(text, day, minute, ({ text }, day, minute) => {

@@ -127,6 +127,11 @@ describe("where several names fit", () => {
     ];
     expect(posix("/a/x", chain)).toBe("/b/x");
     expect(posix("/b/x,/a", chain)).toBe("/c/x,/b");
+    const odd = [
+      { farm: "/mnt/a=", here: "/x" },
+      { farm: "/mnt/show", here: "/y" },
+    ];
+    expect(posix("/mnt/a=/mnt/show", odd)).toBe("/x/mnt/show");
     const inner = [{ farm: "/mnt/show", here: "/mnt/show/local" }];
     expect(posix("/mnt/show/x", inner)).toBe("/mnt/show/local/x");
     expect(posix("/mnt/show/local/x", inner)).toBe("/mnt/show/local/x");

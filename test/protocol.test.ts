@@ -1,8 +1,11 @@
 // What may cross the wire, and what is refused at the door.
 import { describe, expect, test } from "bun:test";
 import type { z } from "zod";
-import { JobChange, JobFilter, RunKey, runName, Settings, SettingsChange, Submission } from "../lib/protocol";
+import { JobFilter } from "../lib/protocol";
+import { Settings, SettingsChange } from "../lib/settings";
+import { JobChange, Submission } from "../lib/submission";
 import { EndedRun, mostEnded, Sync } from "../lib/sync";
+import { RunKey, runName } from "../lib/wire";
 
 const least = { name: "shot", command: ["render"] };
 const accepts = (schema: z.ZodType, given: unknown) => schema.safeParse(given).success;

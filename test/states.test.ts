@@ -8,7 +8,7 @@ const original = { retries: 3, exitRule: "drqueue", exitCodes: {} } as const;
 const exit = (code?: number): End => ({ reason: "exit", code });
 
 const anyEnd = fc.record({ reason: fc.constantFrom(...endReasons), code: fc.option(fc.nat(255), { nil: undefined }) });
-const someCodes = fc.array(fc.constantFrom(1, 2, 130, 137, 139), { maxLength: 2 });
+const someCodes = fc.array(fc.constantFrom<number[]>(1, 2, 130, 137, 139), { maxLength: 2 });
 const anyJob = fc.record({
   retries: fc.nat(5),
   exitRule: fc.constantFrom(...exitRules),

@@ -1,7 +1,7 @@
 // A slave's settings as people write and read them.
 import { PlainError } from "../local/program";
 import { parsePathPair } from "../paths";
-import type { Settings } from "../protocol";
+import type { Settings } from "../settings";
 import { gigabytes, plain } from "./table";
 import { value } from "./value";
 

@@ -92,15 +92,22 @@ export function timeSpan(least: string, most: string): ValueParser<"async", numb
   });
 }
 
-/**
- * What a schema of the wire makes of a text. Throws an error with its words. The schemas are loaded only now: they take as long as
- * all else at the start of the command line.
- */
+/** The schemas of what is sent. Loaded only when needed: they take as long as all else at the start of the command line. */
+async function loadSchemas() {
+  const [submission, settings, wire] = await Promise.all([
+    import("../submission"),
+    import("../settings"),
+    import("../wire"),
+  ]);
+  return { ...submission, ...settings, ...wire };
+}
+
+/** What a schema of the wire makes of a text. Throws an error with its words. */
 export async function checked<T>(
-  schema: (wire: typeof import("../protocol")) => z.ZodType<T>,
+  schema: (schemas: Awaited<ReturnType<typeof loadSchemas>>) => z.ZodType<T>,
   text: unknown,
 ): Promise<T> {
-  const result = schema(await import("../protocol")).safeParse(text);
+  const result = schema(await loadSchemas()).safeParse(text);
   if (!result.success) throw new Error(result.error.issues[0]!.message);
   return result.data;
 }

@@ -1,7 +1,8 @@
 // Looks at a kind that a studio wrote: it is plain JavaScript, so nothing else has told its author what is wrong with it.
 import { z } from "zod";
-import { line, Submission } from "../protocol";
 import { ExitCodes, OutputRules } from "../rules";
+import { Submission } from "../submission";
+import { line } from "../wire";
 import {
   fieldsOf,
   type Kind,

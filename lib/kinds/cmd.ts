@@ -8,7 +8,7 @@ export function cmdScript(kind: Kind, fields: Record<string, unknown>): string {
   const names = Object.keys(kind.fields.shape).map((name) => variableOf(kind, name).slice("DRQUEUE_".length));
   const parts = words.flat() as readonly (string | Value)[];
   // Where a line has a value in it, cmd takes carets away once more.
-  const delayed = parts.some((part) => (typeof part === "string" ? part.includes("!") : !isPlain(part)));
+  const delayed = parts.some((part) => (typeof part === "string" ? /[!%]/.test(part) : !isPlain(part)));
   const command = ['"!DRQUEUE_PROGRAM!"', ...words.map((word) => cmdWord(kind, word, delayed))].join(" ");
   const stop = "if not !errorlevel! == 0 exit /b !errorlevel!";
   const frames =
@@ -21,6 +21,8 @@ export function cmdScript(kind: Kind, fields: Record<string, unknown>): string {
     `rem ${kind.title}. The slave sets the variables.`,
     'if not defined DRQUEUE_RANGES set "DRQUEUE_RANGES=1:1:1"',
     'if not defined DRQUEUE_PAD set "DRQUEUE_PAD=4"',
+    // Inside the loops, %a and the like would be their variables.
+    ...(parts.some((part) => typeof part === "string" && part.includes("%")) ? ['set "percent=%%"'] : []),
     'for %%e in (.bat .cmd) do if /i "!DRQUEUE_PROGRAM:~-4!" == "%%e" (',
     "  echo A batch file would end this script before its time: name the program itself. 1>&2",
     "  exit /b 2",
@@ -109,7 +111,7 @@ function cmdWord(kind: Kind, word: Word, delayed: boolean): string {
 /** Fixed text inside quotes for the program; cmd itself sees no quotes, since those would switch its own quoting on and off. */
 function cmdText(text: string, delayed: boolean): string {
   return text.replace(/(\\*)"/g, '$1$1\\"').replace(/[&|<>()^"!%]/g, (sign) => {
-    if (sign === "%") return "%%";
+    if (sign === "%") return "!percent!";
     if (sign === "!") return "^^!";
     return sign === "^" && delayed ? "^^^^" : `^${sign}`;
   });

@@ -1,8 +1,9 @@
 // What a kind of job is: the fields a person fills in, the jobscript made of them, and how to read what its renderer prints.
 // check.ts looks at kinds that a studio wrote.
 import { z } from "zod";
-import { type KindInfo, text } from "../protocol";
+import type { KindInfo } from "../protocol";
 import type { ExitCodes, OutputRules } from "../rules";
+import { text } from "../wire";
 import { nearest } from "./nearest";
 
 /** What a word of a command stands for when the jobscript runs: a field of the job, or a place in the task's frames. */

@@ -6,7 +6,7 @@ import type { Context, ErrorHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { z } from "zod";
-import { largestBody, type Problem, Problem as problemSchema } from "../protocol";
+import { largestBody, type Problem, Problem as problemSchema } from "../wire";
 import { sameToken } from "./token";
 
 /** An error with the HTTP status that says it best; its message is shown to the caller. */

@@ -2,11 +2,11 @@
 // batching, a busy one gets large batches. A sync that brings nothing and gets nothing is parked until there is something for it.
 import { getLogger } from "@logtape/logtape";
 import { HttpError } from "../local/guard";
-import { runName } from "../protocol";
 import type { Queue, Wake } from "../queue/open";
 import { carryOut, type Outcome, type Round } from "../queue/round";
 import { meet } from "../queue/slaves";
 import type { Sync, SyncAnswer } from "../sync";
+import { runName } from "../wire";
 import { type KnownSlave, KnownSlaves } from "./known-slaves";
 
 const journal = getLogger(["drqueue", "dispatch"]);

@@ -31,7 +31,7 @@ const flags = object({
   ),
   scripts: optional(
     option("--scripts", string({ metavar: "FOLDER" }), {
-      description: message`Folder for the jobscripts that kinds write, best one that slaves see too; else DRQUEUE_SCRIPTS, else in the data folder.`,
+      description: message`Folder for the jobscripts that kinds write, best one that slaves and other masters see too; else DRQUEUE_SCRIPTS, else in the data folder.`,
     }),
   ),
   kinds: optional(

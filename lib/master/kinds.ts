@@ -8,8 +8,9 @@ import { jobscript, type Shell, variablesOf } from "../kinds/jobscript";
 import { type Kind, parseFields } from "../kinds/kind";
 import { HttpError } from "../local/guard";
 import { PlainError } from "../local/program";
-import type { JobChange, JobDetail, Submission } from "../protocol";
+import type { JobDetail } from "../protocol";
 import type { Expanded } from "../queue/submit";
+import type { JobChange, Submission } from "../submission";
 
 /** Kinds by name. */
 export type Kinds = ReadonlyMap<string, Kind>;

@@ -1,9 +1,10 @@
 // What this master knows of each slave between its syncs. All of it can be forgotten: a restart reads it anew.
-import { type RunKey, runName } from "../protocol";
+
 import type { SlaveNow } from "../queue/obstacles";
 import type { Queue } from "../queue/open";
 import { type Beat, heard, type OpenRun, type Picture, progressed } from "../queue/slaves";
 import type { Sync } from "../sync";
+import { type RunKey, runName } from "../wire";
 
 /** One slave as this master knows it. */
 export class KnownSlave {

@@ -1,5 +1,6 @@
 // Settings of a job change while it waits or runs.
-import type { Done, JobChange } from "../protocol";
+import type { Done } from "../protocol";
+import type { JobChange } from "../submission";
 import { onJob, readLocked } from "./act";
 import { checkLicences, columnsOf, slaveNumbers } from "./columns";
 import { type After, lockWithDependents, waitFor } from "./dependencies";

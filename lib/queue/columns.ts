@@ -1,6 +1,7 @@
 // Settings of a job as its columns hold them, for jobs that come and for jobs that are changed.
-import type { JobChange } from "../protocol";
+
 import type { OutputRules } from "../rules";
+import type { JobChange } from "../submission";
 import type { Tx } from "./open";
 import { Refusal } from "./refusal";
 

@@ -32,7 +32,8 @@ export async function moveTasks(tx: Tx, moves: readonly Move[]): Promise<boolean
       retrying = job.retrying - moved.tasks + moved.retrying,
       resting = job.resting - moved.tasks + moved.resting,
       stopped = job.stopped or ${tooMany},
-      stop_reason = case when not job.stopped and ${tooMany} then max_failures || ' tasks failed, as many as this job may' else stop_reason end,
+      stop_reason = case when not job.stopped and ${tooMany} then
+        case max_failures when 1 then '1 task' else max_failures || ' tasks' end || ' failed, as many as this job may' else stop_reason end,
       rendered_runs = rendered_runs + coalesce(moved.runs, 0),
       rendered_ms = rendered_ms + coalesce(moved.ms, 0),
       slowest_task = case when moved."slowestMs" > slowest_ms then moved."slowestTask" else slowest_task end,

@@ -1,8 +1,9 @@
 // Runs that ended, and the sets to which that moves their tasks. Pure.
-import type { RunKey } from "../protocol";
+
 import { setOfTasks, type TaskSet } from "../sets";
 import type { Verdict } from "../states";
 import type { EndedRun } from "../sync";
+import type { RunKey } from "../wire";
 
 /**
  * Tasks of one job and the set each is to be in, whichever it was in before. `retrying` is a part of `waiting`, `resting` one of

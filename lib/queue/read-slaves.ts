@@ -1,7 +1,7 @@
 // What people and programs read of slaves.
 import { desc, sql } from "drizzle-orm";
 import { slave as slaves } from "../../schema";
-import type { Slave } from "../protocol";
+import type { Slave } from "../settings";
 import type { Queue } from "./open";
 import { Refusal } from "./refusal";
 

@@ -1,7 +1,8 @@
 // Runs end: each report counts once, and only for the run that holds the task.
-import { type RunKey, runName } from "../protocol";
+
 import type { ExitCodes } from "../rules";
 import { judge } from "../states";
+import { type RunKey, runName } from "../wire";
 import { blame } from "./blame";
 import { lockWithDependents } from "./dependencies";
 import type { Move } from "./moves";

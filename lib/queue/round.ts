@@ -1,8 +1,8 @@
 // One round of the dispatcher: reports in, tasks out, in a single transaction for all slaves that wait for an answer.
 import { logFolder } from "../logs";
-import { type RunKey, runName } from "../protocol";
 import type { JobOrder, Ordered } from "../sync";
 import { framesOfTask } from "../tasks";
+import { type RunKey, runName } from "../wire";
 import { assign } from "./assign";
 import { layoutOf } from "./job";
 import { moveTasks } from "./move";

@@ -1,6 +1,7 @@
 // The master's picture of the slaves, and which of their runs are still theirs.
-import type { RunKey } from "../protocol";
+
 import type { Sync } from "../sync";
+import type { RunKey } from "../wire";
 import type { Queue, Tx } from "./open";
 
 /** What a slave says of itself that seldom changes. */

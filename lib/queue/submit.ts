@@ -2,8 +2,8 @@
 import type { Script } from "../../schema";
 import { parseFrames, type Span } from "../frames";
 import { parseOrder } from "../order";
-import type { Submission } from "../protocol";
 import { formatSet } from "../sets";
+import type { Submission } from "../submission";
 import { type Layout, taskCount } from "../tasks";
 import { type Column, checkLicences, columnsOf, slaveNumbers } from "./columns";
 import { waitFor } from "./dependencies";

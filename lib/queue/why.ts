@@ -154,7 +154,7 @@ async function settled(queue: Queue, id: number, frame: number, task: number, ro
     select run.message, run.started_at, coalesce(slave.name, run.slave::text) as slave from run left join slave on slave.id = run.slave
     where job = ${id} and task = ${task} order by attempt desc limit 1`;
   const text = holds(row.running, task)
-    ? `Frame ${frame} runs on ${run?.slave} since ${(run?.started_at as Date | undefined)?.toISOString()}.`
+    ? `Frame ${frame} runs on ${run?.slave} since ${new Date(run?.started_at).toISOString()}.`
     : holds(row.finished, task)
       ? `Frame ${frame} is finished.`
       : `Frame ${frame} failed${run?.message ? `: ${run.message}` : ""}. Its log: drqueue log ${id} ${frame}. Again: drqueue requeue ${id} ${frame}.`;
@@ -184,9 +184,11 @@ function partly(job: JobNeeds, task: number | undefined): string[] {
   const resting = sizeOf(job.resting);
   const waiting = sizeOf(job.waiting);
   return [
-    ...(held > 0 && held < waiting ? [`${held.toLocaleString("en")} of them wait for other jobs.`] : []),
+    ...(held > 0 && held < waiting
+      ? [`${held.toLocaleString("en")} of them wait${held === 1 ? "s" : ""} for other jobs.`]
+      : []),
     ...(resting > 0 && resting < waiting
-      ? [`${resting.toLocaleString("en")} of them failed and are not tried again yet.`]
+      ? [`${resting.toLocaleString("en")} of them failed and ${resting === 1 ? "is" : "are"} not tried again yet.`]
       : []),
   ];
 }

@@ -7,7 +7,7 @@ import { body, guardedApp, HttpError, json, problems } from "../local/guard";
 import { allowSilence } from "../local/port";
 import { PlainError } from "../local/program";
 import { isLog, tail, textStream } from "../local/tail";
-import { Settings, SettingsChange, SlaveState } from "../protocol";
+import { Settings, SettingsChange, SlaveState } from "../settings";
 
 /**
  * What the port shows and changes. `writes`: whether a run still writes the log of this path. `holds`: whether a run of this job is not

@@ -1,7 +1,7 @@
 // How much of a slave is there for new tasks now: its hours, the load of others, its memory and its GPUs.
 import { isOpen, nextChange, parseHours } from "../hours";
 import { averageTasks, foreignSlots } from "../load";
-import type { Settings } from "../protocol";
+import type { Settings } from "../settings";
 
 /** What the machine has. `load`: average over a minute. `gpus`: as counted. */
 export type Machine = { freeMemoryMb: number; load: number; gpus: number };
@@ -37,11 +37,10 @@ export function msUntilChange(hours: string, now: Date): number {
 export class TasksInLoad {
   private average = 0;
   private running = 0;
-  private at = performance.now();
+  private at = Number.NEGATIVE_INFINITY;
 
-  /** `running` run from now on. */
-  count(running: number): number {
-    const now = performance.now();
+  /** `running` run from `now` (ms) on. */
+  count(running: number, now = performance.now()): number {
     this.average = averageTasks(this.average, this.running, now - this.at);
     this.at = now;
     this.running = running;

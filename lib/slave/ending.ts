@@ -1,7 +1,8 @@
 // What a slave reports of a run that has ended.
-import type { RunKey } from "../protocol";
+
 import type { EndReason } from "../states";
 import type { EndedRun, JobOrder } from "../sync";
+import type { RunKey } from "../wire";
 import type { Output } from "./output";
 import type { Ending } from "./parent";
 import { explain } from "./reasons";

@@ -11,7 +11,7 @@ import { findMaster } from "../local/master-address";
 import { duration, PlainError, type Step, size } from "../local/program";
 import { parsePathPairs } from "../paths";
 import { ports } from "../ports";
-import type { SettingsChange } from "../protocol";
+import type { SettingsChange } from "../settings";
 
 const flags = object({
   pool: multiple(
@@ -154,8 +154,8 @@ async function changeOf(given: Given): Promise<SettingsChange> {
   };
   if (Object.keys(change).length === 0) return {};
   // Loaded only now, as above.
-  const wire = await import("../protocol");
-  const checked = wire.SettingsChange.safeParse(change);
+  const { SettingsChange } = await import("../settings");
+  const checked = SettingsChange.safeParse(change);
   const wrong = checked.error?.issues[0];
   if (!checked.data) throw new PlainError(`${wrong?.path.join(".")}: ${wrong?.message}`);
   return checked.data;

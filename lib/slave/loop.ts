@@ -2,8 +2,8 @@
 import { getLogger } from "@logtape/logtape";
 import { type Client, ClientError } from "../client";
 import { version } from "../local/program";
-import { keyOf, type RunKey, runName } from "../protocol";
 import { mostEnded, mostProgress, protocolVersion, type Sync, type SyncAnswer } from "../sync";
+import { keyOf, type RunKey, runName } from "../wire";
 import { conditionOf, msUntilChange, TasksInLoad, worksAt } from "./condition";
 import type { hostNow } from "./host";
 import { brief } from "./reasons";
@@ -141,7 +141,7 @@ export class Loop {
   /** Tells at once when its hours begin or end, when other load takes or gives slots, and how far its tasks are. */
   private look(): void {
     if (this.over) return;
-    const { inHours, foreignSlots } = this.condition;
+    const { inHours, foreignSlots } = this.condition();
     if (this.told && (inHours !== this.told.inHours || foreignSlots !== this.told.foreignSlots)) {
       if (inHours !== this.told.inHours) journal.info(inHours ? "its hours begin" : "its hours are over");
       this.review();
@@ -158,10 +158,10 @@ export class Loop {
     return news.length > 0;
   }
 
-  private get condition() {
+  private condition(host = this.senses.host()) {
     const { memoryOwedMb, gpusTaken, runningCount } = this.work;
     const used = { memoryOwedMb, gpusTaken, inLoad: this.inLoad.count(runningCount) };
-    const machine = { ...this.senses.host(), gpus: this.senses.gpus };
+    const machine = { ...host, gpus: this.senses.gpus };
     return conditionOf(this.own.settings, machine, used, this.senses.clock());
   }
 
@@ -172,7 +172,8 @@ export class Loop {
   }
 
   private compose(leaving = false): Sync {
-    const condition = this.condition;
+    const host = this.senses.host();
+    const condition = this.condition(host);
     this.told = condition;
     this.work.foreign = condition.foreignSlots;
     const held = this.work.held;
@@ -186,7 +187,7 @@ export class Loop {
       software: version,
       ...(this.self.address && { address: this.self.address }),
       port: this.self.port,
-      ...this.senses.host(),
+      ...host,
       ...condition,
       settings: this.own.settings,
       ...(problem && { problem: brief(problem) }),

@@ -1,8 +1,8 @@
 // What a slave must not forget when it dies: the runs it holds, one small file each, until the master knows how they ended.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type RunKey, runName } from "../protocol";
 import type { JobOrder, Ordered } from "../sync";
+import { type RunKey, runName } from "../wire";
 import { Scripts } from "./scripts";
 
 /** A run as its file has it. `startedAt`: ms since 1970 by this slave's clock. `gpus`: the numbers of those it has for itself. */

@@ -1,6 +1,7 @@
 // How runs ended, until the master knows it.
-import { keyOf, type RunKey, runName } from "../protocol";
+
 import type { EndedRun } from "../sync";
+import { keyOf, type RunKey, runName } from "../wire";
 import { brief } from "./reasons";
 
 /** How many ended and acknowledged runs are remembered: an order for one of them that was delayed on the way is not carried out again. */

@@ -11,7 +11,7 @@ import { type Address, formatAddress, tokenFor } from "../local/master-address";
 import { listenOn } from "../local/port";
 import { PlainError, version } from "../local/program";
 import { onSignals } from "../local/signals";
-import type { SettingsChange, SlaveState } from "../protocol";
+import type { SettingsChange, SlaveState } from "../settings";
 import { slaveApp } from "./app";
 import { countGpus } from "./count-gpus";
 import { watchDisk } from "./disk";

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { parseHours } from "../hours";
 import { PlainError } from "../local/program";
 import { checkPathPair } from "../paths";
-import { Settings, type SettingsChange } from "../protocol";
+import { Settings, type SettingsChange } from "../settings";
 import { Sync } from "../sync";
 
 type Kept = { format: 1; key: string; settings: Settings };

@@ -1,7 +1,8 @@
 // Looks after running tasks whose jobs say how long they may take or be silent, or how their output is read.
-import { keyOf, type RunKey } from "../protocol";
+
 import type { EndReason } from "../states";
 import type { JobOrder, Ordered } from "../sync";
+import { keyOf, type RunKey } from "../wire";
 import { Output } from "./output";
 import { spoken } from "./reasons";
 

@@ -2,10 +2,11 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { getLogger } from "@logtape/logtape";
+import { freeSlots } from "../load";
 import { logFile } from "../logs";
-import { keyOf, type RunKey, runName } from "../protocol";
 import type { EndReason } from "../states";
 import type { EndedRun, JobOrder, Ordered } from "../sync";
+import { keyOf, type RunKey, runName } from "../wire";
 import { Ahead } from "./ahead";
 import { endFamily } from "./end-family";
 import { type Ended, reportOf } from "./ending";
@@ -138,7 +139,7 @@ export class Work {
   /** Tasks it can take now: its free slots, and a few ahead while they are so short that slots would idle for a round trip. */
   get free(): number {
     const ahead = this.ahead.count(this.room, this.running.values());
-    return Math.min(mostFree, Math.max(0, this.room + ahead - this.running.size - this.waiting.size));
+    return Math.min(mostFree, freeSlots(this.slots + ahead, this.foreign, this.running.size + this.waiting.size));
   }
 
   /** Memory that its tasks asked for and have not taken yet, MB. */

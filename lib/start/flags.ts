@@ -6,7 +6,7 @@ import { flag, option } from "@optique/core/primitives";
 import { integer, string } from "@optique/core/valueparser";
 import { dataFolder } from "../local/folder";
 import type { Step } from "../local/program";
-import { ports } from "../protocol";
+import { ports } from "../ports";
 import { startFarm } from "./farm";
 
 const port = (name: "--port" | "--slave-port", whose: string, usual: number) =>

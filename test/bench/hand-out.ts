@@ -1,8 +1,9 @@
 // b) Tasks handed out and reported per second by a master with many simulated slaves over HTTP, whatever the number of waiting frames,
 // and with many owners, kinds of machines and priorities to be fair to.
 import { Client } from "../../lib/client";
-import { keyOf, type RunKey, Settings } from "../../lib/protocol";
+import { Settings } from "../../lib/settings";
 import { protocolVersion, type Sync } from "../../lib/sync";
+import { keyOf, type RunKey } from "../../lib/wire";
 import { type Farm, startFarm } from "../farm";
 import { percentile, type Row, rate } from "./report";
 

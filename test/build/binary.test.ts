@@ -87,6 +87,23 @@ test("holds master, slave and commands: a job is submitted, rendered and read ba
   }
 }, 60_000);
 
+test("loads a studio's kinds from files on the disk, and names the one that is wrong", async () => {
+  const kinds = join(folder, "kinds");
+  mkdirSync(kinds);
+  const words = 'words: (fields: object) => [first, last, step, value("scene")]';
+  const rest = 'fields: z.strictObject({ scene: field.path("SCENE", "Scene", "The scene") })';
+  writeFileSync(
+    join(kinds, "right.ts"),
+    `export default ({ z, field, value, first, last, step }) =>
+      ({ name: "ours", title: "Ours", about: "Ours.", program: "ours", each: "range", ${rest}, ${words} });\n`,
+  );
+  writeFileSync(join(kinds, "wrong.js"), "export default (\n");
+  const { code, err } = await run(["master", "--port", "0", "--kinds", kinds]);
+  expect({ code, lines: err.trim().split("\n").length }).toEqual({ code: 1, lines: 1 });
+  expect(err).toContain("wrong.js: line ");
+  expect(err).not.toContain("right.ts");
+});
+
 test("without a Postgres inside, its master asks for DATABASE_URL in one line", async () => {
   const { code, err } = await run(["master", "--port", "0"]);
   expect(code).toBe(1);

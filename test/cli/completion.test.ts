@@ -27,6 +27,27 @@ test("bash completes commands, job numbers, slave names, options and what they m
   expect(await inBash("drqueue", "jobs", "--state", "fi")).toEqual(["finished"]);
 }, 15_000);
 
+test("bash completes kinds and their fields, licences, owners, and the last of several pools", async () => {
+  await farm.client.setLicence("nuke", 1);
+  await farm.client.setOwner("ana", 2);
+  expect(await inBash("drqueue", "submit", "--kind", "blen")).toEqual(["blender"]);
+  expect(await inBash("drqueue", "submit", "--kind", "blender", "--sce")).toEqual(["--scene"]);
+  expect(await inBash("drqueue", "kind", "blen")).toEqual(["blender"]);
+  expect(await inBash("drqueue", "submit", "--licence", "")).toContain("nuke");
+  expect(await inBash("drqueue", "licence", "set", "n")).toEqual(["nuke"]);
+  expect(await inBash("drqueue", "owner", "set", "a")).toEqual(["ana"]);
+  expect(await inBash("drqueue", "why", "--slave", "s")).toEqual(["s1"]);
+  expect(await inBash("drqueue", "set-job", `${job}`, "--pool", "x,De")).toEqual(["x,Default"]);
+  expect(await inBash("drqueue", "block", `${job}`, "s")).toEqual(["s1"]);
+}, 20_000);
+
+test("kinds are completed without a master, from those that come with the program", () => {
+  const { stdout } = Bun.spawnSync(["drqueue", "completion", "bash", "submit", "--kind", "blen"], {
+    env: { ...env, DRQUEUE_MASTER: "127.0.0.1:1" },
+  });
+  expect(stdout.toString()).toContain("blender");
+});
+
 test.skipIf(!Bun.which("fish"))("fish completes job numbers and says what they are", () => {
   const line = `drqueue completion fish | source; complete -C "drqueue job ${job}"`;
   const { stdout } = Bun.spawnSync(["fish", "--no-config", "-c", line], { env });

@@ -15,9 +15,21 @@ afterAll(() => endFarm(farm));
 
 test("frames are listed with how their last runs went", async () => {
   const { out } = await farm.cli("frames", `${job}`);
-  expect(out).toMatch(/^FRAME +STATE +ATTEMPT +SLAVE +TIME +LAST RUN +WHAT HAPPENED$/m);
-  expect(out).toMatch(/^ +2 +finished +1 +s1 +[\d.]+ m?s +finished$/m);
-  expect(out).toMatch(/^ +3 +failed +2 +s1 +[\d.]+ m?s +failed/m);
+  expect(out).toMatch(/^FRAME +STATE +ATTEMPT +SLAVE +TIME +CPU +MEMORY +LAST RUN +WHAT HAPPENED$/m);
+  expect(out).toMatch(/^ +2 +finished +1 +s1 +[\d.]+ m?s +[\d.]+ m?s +[\d.]+ [MG]B +finished$/m);
+  expect(out).toMatch(/^ +3 +failed +2 +s1 +[\d.]+ m?s +[\d.]+ m?s +[\d.]+ [MG]B +failed/m);
+});
+
+test("a running frame shows how far it is, by the lines of its program", async () => {
+  const long = await farm.submit({
+    command: ["sh", "-c", "echo 42%; sleep 60"],
+    output: { progress: ["(?<percent>\\d+)%"] },
+  });
+  await farm.frameIs(long, 1, ({ progress }) => progress === 42);
+  const { out } = await farm.cli("frames", `${long}`);
+  expect(out).toMatch(/^FRAME +STATE +DONE /m);
+  expect(out).toMatch(/^ +1 +running +42 %/m);
+  await farm.client.delete(long);
 });
 
 test("ranges choose frames, --limit says when there are more, --json holds them all", async () => {

@@ -32,6 +32,68 @@ test("every option of submit reaches the job", async () => {
   });
 });
 
+test("limits, rules of failure and lines of the output reach the job", async () => {
+  const [first, second] = [
+    await farm.submit({ command: ["true"], stopped: true }),
+    await farm.submit({ command: ["true"], stopped: true }),
+  ];
+  await farm.client.setLicence("nuke", 2);
+  await farm.client.setLicence("vray", 2);
+  const { code, out, err } = await farm.cli(
+    "submit",
+    ...["--os", "osx,linux", "--memory", "1.5G", "--gpus", "2", "--licence", "nuke", "--licence", "vray:2"],
+    ...["--max-slots", "9", "--max-per-slave", "1", "--pool", "nuke,maya", "--not-on", "s1"],
+    ...["--not-before", "2099-12-24T22:00Z", "--after", `${first}`, "--frame-by-frame", `${second}`],
+    ...["--retry-delay", "30s", "--frame-timeout", "20m", "--silence", "none", "--slave-failures", "5"],
+    ...["--max-failures", "none", "--fatal-codes", "3,4", "--warning-codes", "10-12", "--delete-after", "7d"],
+    ...["--progress-line", "(?<percent>\\d+)%", "--fatal-line", "^Error", "--fatal-line", "^Fatal", "--", "true"],
+  );
+  expect({ code, err }).toEqual({ code: 0, err: "" });
+  const job = await farm.client.job(Number(out.match(/\d+/)![0]));
+  expect(job).toMatchObject({
+    os: "LINUX,OSX",
+    memoryMb: 1536,
+    gpus: 2,
+    licences: { nuke: 1, vray: 2 },
+    maxSlots: 9,
+    maxPerSlave: 1,
+    pool: "maya,nuke",
+    blocked: ["s1"],
+    notBefore: "2099-12-24T22:00:00.000Z",
+    needs: [
+      { job: first, until: "finished" },
+      { job: second, until: "frames" },
+    ],
+    retryDelayMs: 30_000,
+    frameTimeoutMs: 1_200_000,
+    silenceMs: null,
+    slaveFailures: 5,
+    maxFailures: 0,
+    exitMeanings: { fatal: [3, 4], warning: [10, 11, 12] },
+    deleteAfterMs: 7 * 86_400_000,
+  });
+  const shown = (await farm.cli("job", `${job.id}`)).out;
+  for (const text of [
+    /^needs +job \d+ finished \(stopped\), job \d+ frame by frame \(stopped\)$/m,
+    /^a task needs +on LINUX,OSX, 1\.5 GB of memory, 2 GPUs, licence nuke, licence vray:2$/m,
+    /^at a time +at most 9 tasks$/m,
+    /^not on +s1$/m,
+    /^exit codes +3,4 fatal; 10,11,12 warning$/m,
+    /^deleted +7 d 0 h after its end$/m,
+  ])
+    expect(shown).toMatch(text);
+  expect((await farm.cli("job", `${first}`)).out).toMatch(new RegExp(`^needed by +job ${job.id}$`, "m"));
+  await farm.client.delete(first, { dependents: "cascade" });
+});
+
+test("settings that are as usual are not shown", async () => {
+  const id = await farm.submit({ command: ["true"], stopped: true });
+  const { out } = await farm.cli("job", `${id}`);
+  expect(out).not.toMatch(
+    /^(a task needs|at a time|on a slave|not before|not on|exit codes|sets aside|deleted|kind) /m,
+  );
+});
+
 test("a job is named after its program and runs where and for whom it was submitted", async () => {
   const { id } = JSON.parse((await farm.cli("submit", "--json", "--", "/bin/echo", "hello")).out);
   expect(await farm.ended(id)).toMatchObject({

@@ -90,6 +90,7 @@ test("every setting can be given at the start, and is kept for the next", async 
     gpus: 2,
   };
   const first = ownSlave(farm, { name: "whole", ...flags });
+  await isOnline(farm, "whole");
   await shown("whole", { state: "online", gpus: 2, settings: wanted });
   await stop(first, "whole");
 
@@ -102,6 +103,7 @@ test("every setting can be given at the start, and is kept for the next", async 
 test("GPUs are those that nvidia-smi lists", async () => {
   farm.script("nvidia-smi", "#!/bin/sh\necho 'GPU 0: A (UUID: a)'\necho 'GPU 1: B (UUID: b)'\n");
   const slave = ownSlave(farm, { name: "gpus" }, { PATH: `${farm.folder}:${process.env.PATH}` });
+  await isOnline(farm, "gpus");
   await shown("gpus", { state: "online", gpus: 2, gpusLeft: 2 });
   await stop(slave, "gpus");
 });

@@ -12,9 +12,9 @@ import { addLicenceRoutes } from "../../lib/master/routes/licences";
 import { addLogRoutes } from "../../lib/master/routes/logs";
 import { addOwnerRoutes } from "../../lib/master/routes/owners";
 import { addSlaveRoutes } from "../../lib/master/routes/slaves";
-import { largestBody, type Problem } from "../../lib/protocol";
 import type { Queue } from "../../lib/queue/open";
 import { slaveApp } from "../../lib/slave/app";
+import { largestBody, type Problem } from "../../lib/wire";
 
 const token = newToken();
 const signed = { authorization: `Bearer ${token}`, "content-type": "application/json" };

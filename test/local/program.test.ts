@@ -15,11 +15,12 @@ describe("a duration", () => {
     ["1.5s", 1500],
     ["5m", 300_000],
     ["2h", 7_200_000],
+    ["7d", 604_800_000],
   ])("%s is %d ms", (text, ms) => {
     expect(read(text)).toEqual({ success: true, value: ms });
   });
 
-  test.each(["5", "s", "-1s", "1 s", "1d", "1s2", ""])("'%s' is refused", (text) => {
+  test.each(["5", "s", "-1s", "1 s", "1y", "1s2", ""])("'%s' is refused", (text) => {
     expect(read(text).success).toBe(false);
   });
 

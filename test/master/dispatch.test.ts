@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { keyOf } from "../../lib/protocol";
+import { keyOf } from "../../lib/wire";
 import { type Farm, startFarm, until } from "../farm";
-import { exited, SimulatedSlave } from "./simulated";
+import { exited, SimulatedSlave, settings } from "./simulated";
 
 let farm: Farm;
 beforeAll(async () => {
@@ -13,8 +13,7 @@ let pools = 0;
 /** A pool of its own keeps the tests of this file apart. */
 function ownPool() {
   const pool = `p${++pools}`;
-  const settings = { slots: 2, pools: [pool], enabled: true };
-  return { pool, slave: new SimulatedSlave(farm.client, `sim-${pool}`, { settings }) };
+  return { pool, slave: new SimulatedSlave(farm.client, `sim-${pool}`, { settings: settings({ pools: [pool] }) }) };
 }
 
 test("a slave that asks while nothing waits is answered when a job comes", async () => {
@@ -75,7 +74,7 @@ test("a run that is no longer the slave's is told to end", async () => {
   expect((await parked).kill).toEqual([keyOf(run!)]);
   // Until the slave says that it has ended nobody else gets it.
   const other = new SimulatedSlave(farm.client, `other-${pool}`, {
-    settings: { slots: 1, pools: [pool], enabled: true },
+    settings: settings({ slots: 1, pools: [pool] }),
   });
   expect((await other.sync({ free: 1, hello: true })).start).toEqual([]);
   await slave.sync({ ended: [{ ...keyOf(run!), reason: "killed" }] });
@@ -92,14 +91,84 @@ test("a deleted job's run is told to end", async () => {
   expect((await parked).kill).toEqual([keyOf(run!)]);
 });
 
-test("a disabled slave, one in trouble and one that leaves get nothing", async () => {
+test("a slave that is disabled, drains, is off its hours, in trouble or leaves gets nothing", async () => {
   const { pool, slave } = ownPool();
   await farm.submit({ pool, command: ["true"] });
-  const settings = { slots: 2, pools: [pool], enabled: true };
-  expect((await slave.sync({ free: 1, settings: { ...settings, enabled: false } })).start).toEqual([]);
-  expect((await slave.sync({ free: 1, problem: "no space left" })).start).toEqual([]);
-  expect((await slave.sync({ free: 1, leaving: true })).start).toEqual([]);
+  const own = settings({ pools: [pool] });
+  const starts = async (more: Parameters<typeof slave.sync>[0]) =>
+    (await slave.sync({ free: 1, hello: true, ...more })).start.length;
+  expect(await starts({ settings: { ...own, enabled: false } })).toBe(0);
+  expect(await starts({ settings: { ...own, drain: true } })).toBe(0);
+  expect(await starts({ inHours: false })).toBe(0);
+  expect(await starts({ problem: "no space left" })).toBe(0);
+  expect(await starts({ leaving: true })).toBe(0);
   expect((await farm.client.slave(slave.name)).state).toBeOneOf(["gone", "online"]);
+  expect(await starts({})).toBe(1);
+});
+
+test("a lost order takes memory and GPUs of its slave as well as a slot", async () => {
+  const { pool, slave } = ownPool();
+  await farm.submit({ pool, frames: "1-10", command: ["true"], memoryMb: 300, gpus: 1 });
+  const asks = { free: 4, memoryLeftMb: 1000, gpusLeft: 2, hello: true };
+  expect((await slave.sync(asks)).start).toHaveLength(2);
+  expect((await slave.sync(asks)).start.map(({ task }) => task)).toEqual([0, 1]);
+  // With a GPU more, and memory for one more.
+  expect((await slave.sync({ ...asks, gpusLeft: 9 })).start.map(({ task }) => task)).toEqual([0, 1, 2]);
+});
+
+test("tasks that a slave holds count against what one slave may have of a job", async () => {
+  const { pool, slave } = ownPool();
+  await farm.submit({ pool, frames: "1-10", command: ["true"], maxPerSlave: 2 });
+  const { start } = await slave.sync({ free: 5 });
+  expect(start).toHaveLength(2);
+  const alive = start.map(keyOf);
+  expect((await slave.sync({ free: 3, hello: true, alive })).start).toEqual([]);
+  const [first, second] = alive;
+  expect((await slave.sync({ free: 4, alive: [second!], ended: [exited(first!)] })).start).toMatchObject([{ task: 2 }]);
+});
+
+test("what a slave tells of itself is seen at the master", async () => {
+  const { slave } = ownPool();
+  const tells = { gpus: 4, gpusLeft: 3, memoryLeftMb: 123, foreignSlots: 1, inHours: false, free: 2, load: 1.5 };
+  await slave.sync({ ...tells, hello: true });
+  await until(async () => {
+    const seen = await farm.client.slave(slave.name);
+    return seen.gpusLeft === 3 || undefined;
+  }, "the beat");
+  expect(await farm.client.slave(slave.name)).toMatchObject(tells);
+});
+
+test("how far a run is is shown with its frame soon", async () => {
+  const { pool, slave } = ownPool();
+  const job = await farm.submit({ pool, command: ["true"] });
+  const [run] = (await slave.sync({ free: 1 })).start;
+  const progress = (percent: number) =>
+    slave.sync({ alive: [keyOf(run!)], hello: true, progress: [{ ...keyOf(run!), percent }] });
+  for (const percent of [10, 70]) {
+    await progress(percent);
+    await until(async () => (await farm.frame(job, 1)).progress === percent || undefined, `${percent} percent`);
+  }
+});
+
+test("a job whose time comes starts by itself", async () => {
+  const { pool, slave } = ownPool();
+  const job = await farm.submit({ pool, command: ["true"], notBefore: new Date(Date.now() + 700).toISOString() });
+  expect((await slave.sync({ free: 1, hello: true })).start).toEqual([]);
+  const begun = performance.now();
+  let answer = await slave.sync({ free: 1 });
+  while (answer.start.length === 0 && performance.now() - begun < 10_000) answer = await slave.sync({ free: 1 });
+  expect(answer.start).toMatchObject([{ job }]);
+});
+
+test("a failed task that rests is tried again by itself when its rest is over", async () => {
+  const { pool, slave } = ownPool();
+  const job = await farm.submit({ pool, command: ["true"], retryDelayMs: 500 });
+  const [run] = (await slave.sync({ free: 1 })).start;
+  expect((await slave.sync({ free: 1, ended: [exited(run!, 1)] })).start).toEqual([]);
+  const begun = performance.now();
+  let answer = await slave.sync({ free: 1 });
+  while (answer.start.length === 0 && performance.now() - begun < 10_000) answer = await slave.sync({ free: 1 });
+  expect(answer.start).toMatchObject([{ job, task: 0, attempt: 2 }]);
 });
 
 test("a slave that speaks another version is told so in words", async () => {

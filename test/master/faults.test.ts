@@ -1,10 +1,10 @@
 // What one slave does wrong, or suffers, is not felt by the others; and no run is forgotten by both sides.
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import postgres from "postgres";
-import { keyOf } from "../../lib/protocol";
 import { mostEnded } from "../../lib/sync";
+import { keyOf } from "../../lib/wire";
 import { type Farm, startFarm, until } from "../farm";
-import { exited, SimulatedSlave } from "./simulated";
+import { exited, SimulatedSlave, settings } from "./simulated";
 
 let farm: Farm;
 let sql: postgres.Sql;
@@ -20,8 +20,8 @@ afterAll(async () => {
 let pools = 0;
 function ownPool() {
   const pool = `p${++pools}`;
-  const settings = { slots: 2, pools: [pool], enabled: true };
-  return { pool, slaveAt: (client = farm.client) => new SimulatedSlave(client, `${pool}-${pools}`, { settings }) };
+  const own = settings({ pools: [pool] });
+  return { pool, slaveAt: (client = farm.client) => new SimulatedSlave(client, `${pool}-${pools}`, { settings: own }) };
 }
 
 test("a slave with an impossible load is refused, and signs of life of others are written", async () => {

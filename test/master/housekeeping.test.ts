@@ -20,7 +20,7 @@ const heardNow = (id: number) => queue.sql`update slave set seen_at = now() wher
 
 test("a master that stood still gives its slaves a lease's time to call again, and no longer", async () => {
   const id = await met(queue, "s1");
-  const house = keepHouse(queue, { writeBeats: async () => {} } as Dispatcher, leaseMs);
+  const house = keepHouse(queue, { writeBeats: async () => {} } as Dispatcher, leaseMs, async () => {});
   try {
     // Past the patience of the start.
     for (let left = leaseMs * 1.5; left > 0; left -= 100) {
@@ -31,6 +31,21 @@ test("a master that stood still gives its slaves a lease's time to call again, a
     await Bun.sleep(leaseMs / 2);
     expect(await stateOf(id)).toBe("online");
     await until(async () => (await stateOf(id)) === "lost" || undefined, "the silent slave to be lost");
+  } finally {
+    await house.stop();
+  }
+});
+
+test("a tidying step that fails again and again keeps no slave from being found lost, and is taken again", async () => {
+  const id = await met(queue, "s2");
+  let tries = 0;
+  const house = keepHouse(queue, { writeBeats: async () => {} } as Dispatcher, 200, async () => {
+    tries++;
+    throw new Error("disk full");
+  });
+  try {
+    await until(async () => (await stateOf(id)) === "lost" || undefined, "the silent slave to be lost");
+    await until(async () => tries > 1 || undefined, "another try");
   } finally {
     await house.stop();
   }

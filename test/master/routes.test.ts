@@ -1,6 +1,6 @@
 // Bad requests: each is answered by a problem that says what is wrong, and nothing of it is done.
 import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
-import { largestBody } from "../../lib/protocol";
+import { largestBody } from "../../lib/wire";
 import { type Farm, startFarm } from "../farm";
 
 let farm: Farm;

@@ -1,7 +1,8 @@
 // A slave that exists only as syncs: for what a real one would not do, or not at the right moment.
 import type { Client } from "../../lib/client";
-import { keyOf, type RunKey, Settings } from "../../lib/protocol";
+import { Settings } from "../../lib/settings";
 import { type EndedRun, protocolVersion, type Sync, type SyncAnswer } from "../../lib/sync";
+import { keyOf, type RunKey } from "../../lib/wire";
 
 /** Settings of a slave, two slots in pool Default where nothing else is said. */
 export function settings(more: Partial<Settings> = {}): Settings {

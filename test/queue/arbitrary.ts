@@ -30,9 +30,9 @@ export const anySlaves: fc.Arbitrary<SlaveNow[]> = fc
   )
   .map((slaves) => slaves.map((slave, at) => ({ ...slave, id: at + 1, name: `s${at + 1}` })));
 
-const tasks = fc.uniqueArray(fc.nat(12), { maxLength: 8 });
-const someTasks = fc.oneof({ weight: 5, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: tasks });
-const limit = fc.option(fc.integer({ min: 1, max: 4 }), { freq: 1 });
+const tasks: fc.Arbitrary<number[]> = fc.uniqueArray(fc.nat(12), { maxLength: 8 });
+const someTasks = fc.oneof({ weight: 5, arbitrary: fc.constant<number[]>([]) }, { weight: 1, arbitrary: tasks });
+const limit = fc.option(fc.integer({ min: 1, max: 4 }), { freq: 2 });
 
 const anyNeeds = fc.record({
   priority: fc.nat(2),
@@ -51,8 +51,11 @@ const anyNeeds = fc.record({
   failures: fc.array(fc.tuple(fc.nat(12), fc.uniqueArray(fc.constantFrom(...slaveIds))), { maxLength: 6 }),
   maxSlots: limit,
   maxPerSlave: limit,
-  blocked: fc.oneof({ weight: 4, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.subarray(slaveIds) }),
-  aside: fc.oneof({ weight: 4, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.subarray(slaveIds) }),
+  blocked: fc.oneof(
+    { weight: 4, arbitrary: fc.constant<number[]>([]) },
+    { weight: 1, arbitrary: fc.subarray(slaveIds) },
+  ),
+  aside: fc.oneof({ weight: 4, arbitrary: fc.constant<number[]>([]) }, { weight: 1, arbitrary: fc.subarray(slaveIds) }),
 });
 
 /** At most five, with the numbers from 1 on. What rests and what failed before is a part of what waits, what is held need not be. */
@@ -62,7 +65,9 @@ export const anyJobs: fc.Arbitrary<JobNeeds[]> = fc
 
 export const anyJob: fc.Arbitrary<JobNeeds> = anyNeeds.map((given) => jobOf(1, given));
 
-function jobOf(id: number, given: typeof anyNeeds extends fc.Arbitrary<infer Needs> ? Needs : never): JobNeeds {
+type Given = typeof anyNeeds extends fc.Arbitrary<infer Needs> ? Needs : never;
+
+function jobOf(id: number, given: Given): JobNeeds {
   const { tasks, held, resting, failures, aside, ...job } = given;
   const spared = failures.filter(([task]) => tasks.includes(task)).map(([task, on]) => [task, new Set(on)] as const);
   return {

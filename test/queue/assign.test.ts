@@ -113,7 +113,7 @@ describe("two masters on one database", () => {
     await queue.sql.begin(async (tx) => {
       expect((await assign(tx, [slave(1, 2)])).handed).toHaveLength(2);
       const meanwhile = await other.queue.sql.begin((tx) => assign(tx, [slave(2, 2)]));
-      expect(meanwhile).toEqual({ handed: [], again: "soon" });
+      expect(meanwhile).toEqual({ handed: [], again: "soon", released: false });
     });
     expect(short(await handOut(other.queue, slave(2, 2)))).toEqual([`${job}.2.1>2`, `${job}.3.1>2`]);
   });

@@ -1,9 +1,10 @@
 // Settings of a job change while it waits or runs.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
-import type { JobChange } from "../../lib/protocol";
 import { block, change, unblock } from "../../lib/queue/change";
+import { finish } from "../../lib/queue/control";
 import type { Queue } from "../../lib/queue/open";
-import { clear, ended, handOut, jobRow, met, newQueue, slave, submitted, tell } from "./stage";
+import type { JobChange } from "../../lib/submission";
+import { clear, ended, type Given, handOut, jobRow, met, newQueue, slave, submitted, tell } from "./stage";
 
 let stage: Awaited<ReturnType<typeof newQueue>>;
 let queue: Queue;
@@ -159,5 +160,88 @@ describe("a block", () => {
       });
     }
     expect(await blocked(job)).toEqual([]);
+  });
+});
+
+describe("a change of what a job waits for", () => {
+  const after = (job: number) => ({ after: [{ job, until: "finished" as const }] });
+  const held = async (id: number) => (await row(id)).held;
+  const run = async () => {
+    const runs = await handOut(queue, slave(1, 9));
+    await tell(queue, ...runs.map((one) => ended(one)));
+    return runs.map(({ job, task }) => [job, task]);
+  };
+  const settled = (given: Given = {}) => submitted(queue, given);
+
+  test("replaces it: what it no longer waits for holds it no more", async () => {
+    const [a, b] = [await settled(), await settled()];
+    const job = await settled({ frames: "1-2", ...after(a) });
+    await finish(queue, b, "1");
+    await change(queue, job, { after: [{ job: b, until: "finished" }] });
+    expect(await held(job)).toBe("{}");
+    await change(queue, job, { after: [{ job: a, until: "frames" }] });
+    expect(await held(job)).toBe("{[0,1)}");
+    await change(queue, job, { after: [] });
+    expect(await held(job)).toBe("{}");
+    await change(queue, job, { priority: 5 });
+    await change(queue, a, { after: [{ job, until: "ended" }] });
+    expect(await run()).toEqual([
+      [job, 0],
+      [job, 1],
+    ]);
+    expect(await run()).toEqual([[a, 0]]);
+  });
+
+  test("is refused with the circle named, and leaves what it was", async () => {
+    const a = await settled();
+    const b = await settled(after(a));
+    const c = await settled(after(b));
+    const d = await settled({ after: [{ job: b }, { job: c }] });
+    const to = (job: number, ...needs: number[]) =>
+      refusal(
+        change(queue, job, { after: needs.map((need) => ({ job: need, until: "finished" as const })), priority: 1 }),
+      );
+    expect(await to(a, c)).toMatchObject({
+      kind: "conflict",
+      message: `job ${a} would wait for itself: ${a} → ${c} → ${b} → ${a}`,
+    });
+    expect(await to(a, d)).toMatchObject({ message: `job ${a} would wait for itself: ${a} → ${d} → ${b} → ${a}` });
+    expect(await to(a, a)).toMatchObject({ message: `job ${a} would wait for itself: ${a} → ${a}` });
+    expect((await queue.sql`select job, needs from dependency`).map(({ job, needs }) => [job, needs])).toEqual([
+      [b, a],
+      [c, b],
+      [d, b],
+      [d, c],
+    ]);
+    expect(await queue.sql`select from job where priority = 1`).toHaveLength(0);
+  });
+
+  test("to a job that there is not, or twice to one, is refused", async () => {
+    const [a, b] = [await settled(), await settled()];
+    const until = "finished" as const;
+    expect(await refusal(change(queue, a, { after: [{ job: 99, until }] }))).toMatchObject({
+      kind: "invalid",
+      message: "after: there is no job 99",
+    });
+    const twice = [
+      { job: b, until },
+      { job: b, until: "ended" as const },
+    ];
+    expect(await refusal(change(queue, a, { after: twice }))).toMatchObject({
+      message: `after: job ${b} is named twice`,
+    });
+  });
+
+  test("made by two at once never closes a circle", async () => {
+    for (let round = 0; round < 10; round++) {
+      // Two chains; each change hangs the head of one to the end of the other, and no job is near to both.
+      const chain = async () => {
+        const head = await settled();
+        return { head, end: await settled(after(await settled(after(head)))) };
+      };
+      const [a, b] = [await chain(), await chain()];
+      const done = await Promise.allSettled([change(queue, a.head, after(b.end)), change(queue, b.head, after(a.end))]);
+      expect(done.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    }
   });
 });

@@ -19,7 +19,7 @@ describe("whatever the job and the slaves", () => {
       }),
       { numRuns: 3000 },
     );
-    expect(could).toBeGreaterThan(300);
+    expect(could).toBeGreaterThan(100);
   });
 
   test("a task could run exactly when the plan would hand it out, did it alone wait", () => {
@@ -33,7 +33,7 @@ describe("whatever the job and the slaves", () => {
       }),
       { numRuns: 3000 },
     );
-    expect(could).toBeGreaterThan(100);
+    expect(could).toBeGreaterThan(25);
   });
 
   test("each slave is counted once: under what keeps it from the job, or as one that could take a task", () => {

@@ -118,7 +118,7 @@ test("after every step those tasks are held that have to wait", async () => {
         await expectHeld();
       }
     }),
-    { numRuns: 60, interruptAfterTimeLimit: 10_000 },
+    { numRuns: 40, interruptAfterTimeLimit: 6_000 },
   );
 }, 30_000);
 
@@ -132,6 +132,6 @@ test("so they are after many steps at once, none of which waits for another in a
         await expectHeld();
       }
     }),
-    { numRuns: 60, interruptAfterTimeLimit: 10_000 },
+    { numRuns: 40, interruptAfterTimeLimit: 6_000 },
   );
 }, 30_000);

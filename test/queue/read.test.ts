@@ -1,14 +1,14 @@
 // What people and programs read of the queue.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
-import { Frame, Job, JobDetail, Slave } from "../../lib/protocol";
+import { Frame, Job, JobDetail } from "../../lib/protocol";
 import { change } from "../../lib/queue/change";
-import * as control from "../../lib/queue/control";
-import { remove } from "../../lib/queue/remove";
 import type { Queue } from "../../lib/queue/open";
 import { listFrames, listJobs } from "../../lib/queue/read";
 import { readJob } from "../../lib/queue/read-job";
 import { findLog, isOpen } from "../../lib/queue/read-logs";
 import { listSlaves, readSlave } from "../../lib/queue/read-slaves";
+import { remove } from "../../lib/queue/remove";
+import { Slave } from "../../lib/settings";
 import { clear, ended, handOut, met, newQueue, slave, submitted, tell } from "./stage";
 
 let stage: Awaited<ReturnType<typeof newQueue>>;

@@ -1,10 +1,10 @@
 // Slaves that are not heard of any more lose their tasks.
 import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
 import * as control from "../../lib/queue/control";
-import { remove } from "../../lib/queue/remove";
 import type { Queue } from "../../lib/queue/open";
 import { findLost, takeBack } from "../../lib/queue/recover";
-import { type Beat, heard, notTheirs, openRuns } from "../../lib/queue/slaves";
+import { remove } from "../../lib/queue/remove";
+import { type Beat, heard, notTheirs, openRuns, progressed } from "../../lib/queue/slaves";
 import { clear, ended, handOut, jobRow, met, newQueue, runsOf, slave, submitted, tell } from "./stage";
 
 let stage: Awaited<ReturnType<typeof newQueue>>;
@@ -19,7 +19,18 @@ beforeEach(() => clear(queue));
 const silentFor = (id: number, seconds: number) =>
   queue.sql`update slave set seen_at = now() - ${seconds} * interval '1 second' where id = ${id}`;
 const stateOf = async (id: number) => (await queue.sql`select state from slave where id = ${id}`)[0]?.state;
-const beat = (id: number, leaving = false): Beat => ({ id, load: 1, freeMemoryMb: 10, running: 1, leaving });
+const beat = (id: number, leaving = false): Beat => ({
+  id,
+  load: 1,
+  freeMemoryMb: 10,
+  memoryLeftMb: 5,
+  gpusLeft: 1,
+  foreignSlots: 2,
+  inHours: false,
+  running: 1,
+  free: 3,
+  leaving,
+});
 const names = (runs: { job: number; task: number; attempt: number; slave: number }[]) =>
   runs.map(({ job, task, attempt, slave }) => `${job}.${task}.${attempt}>${slave}`);
 
@@ -144,12 +155,46 @@ test("signs of life of many slaves are written together, and unknown ones passed
   expect(await findLost(queue, 30_000)).toEqual(["c"]);
 });
 
+test("a sign of life tells all that changes about a slave", async () => {
+  const id = await met(queue, "s1");
+  await heard(queue, [beat(id)]);
+  const [row] = await queue.sql`
+    select load, free_memory_mb, memory_left_mb, gpus_left, foreign_slots, in_hours, running, free, state from slave`;
+  expect({ ...row }).toEqual({
+    load: 1,
+    free_memory_mb: 10,
+    memory_left_mb: 5,
+    gpus_left: 1,
+    foreign_slots: 2,
+    in_hours: false,
+    running: 1,
+    free: 3,
+    state: "online",
+  });
+});
+
+test("how far runs are is written as long as they are open", async () => {
+  await submitted(queue, { frames: "1-2" });
+  const [open, over] = await handOut(queue, slave(1, 2));
+  await tell(queue, ended(over!));
+  const stray = { job: 9, task: 0, attempt: 1, percent: 3 };
+  await progressed(queue, [{ ...open!, percent: 40 }, { ...over!, percent: 50 }, stray]);
+  await progressed(queue, []);
+  const rows = await queue.sql`select task, progress from run order by task`;
+  expect([...rows]).toEqual([
+    { task: 0, progress: 40 },
+    { task: 1, progress: null },
+  ]);
+});
+
 test("the open runs of slaves are found, of running and stopped jobs, and only theirs", async () => {
-  const [running, stopped] = [await submitted(queue, { frames: "1-3" }), await submitted(queue, { frames: "1-2" })];
+  const running = await submitted(queue, { frames: "1-3", memoryMb: 700, gpus: 0 });
+  const stopped = await submitted(queue, { frames: "1-2" });
   await handOut(queue, slave(1, 2));
   await handOut(queue, slave(2, 1));
   await control.stop(queue, stopped, { kill: false });
   expect(names(await openRuns(queue.sql, [1]))).toEqual([`${running}.0.1>1`, `${stopped}.0.1>1`]);
+  expect(await openRuns(queue.sql, [1])).toMatchObject([{ memoryMb: 700, gpus: 0 }, { memoryMb: 0 }]);
   expect(await openRuns(queue.sql, [1, 2])).toHaveLength(3);
   expect(await openRuns(queue.sql, [])).toEqual([]);
 });

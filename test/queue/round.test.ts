@@ -1,12 +1,14 @@
 // One round of the dispatcher, without the dispatcher.
 import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
 import * as control from "../../lib/queue/control";
-import { remove } from "../../lib/queue/remove";
+import { setLicence } from "../../lib/queue/licences";
+import type { SlaveNow } from "../../lib/queue/obstacles";
 import type { Queue } from "../../lib/queue/open";
-import type { SlaveNow } from "../../lib/queue/plan";
+import { remove } from "../../lib/queue/remove";
 import { carryOut, type Round } from "../../lib/queue/round";
+import { submit } from "../../lib/queue/submit";
 import { SyncAnswer } from "../../lib/sync";
-import { clear, ended, handOut, jobRow, newQueue, runsOf, slave, submitted } from "./stage";
+import { clear, ended, handOut, jobRow, newQueue, runsOf, slave, submission, submitted } from "./stage";
 
 let stage: Awaited<ReturnType<typeof newQueue>>;
 let queue: Queue;
@@ -31,6 +33,10 @@ test("a slave is told all it must know to start a task", async () => {
     block: 2,
     order: "reverse",
     pad: 6,
+    memoryMb: 1500,
+    frameTimeoutMs: 60_000,
+    silenceMs: 5000,
+    output: { progress: ["(?<percent>\\d+)%"] },
   });
   const { start, jobs, handed, kill } = await round({}, slave(3, 2));
   expect(start).toEqual([
@@ -52,6 +58,13 @@ test("a slave is told all it must know to start a task", async () => {
     step: 5,
     block: 2,
     pad: 6,
+    fieldVariables: {},
+    script: null,
+    memoryMb: 1500,
+    gpus: 0,
+    frameTimeoutMs: 60_000,
+    silenceMs: 5000,
+    output: { progress: ["(?<percent>\\d+)%"] },
   });
 });
 
@@ -129,4 +142,28 @@ test("a round that fails half-way leaves everything as it was, and can be carrie
   expect([await jobRow(queue, job), await runsOf(queue, job)]).toEqual(before);
   await round({ reports: [ended(run!)] }, slave(1, 2));
   expect(await jobRow(queue, job)).toMatchObject({ finished: "{[0,1)}", running: "{[1,3)}" });
+});
+
+test("a slave is told the jobscript of a job's kind, and the variables of its fields", async () => {
+  const script = { path: "/farm/scripts/1.sh", sh: "#!/bin/sh\n", cmd: "rem\r\n" };
+  const given = { ...submission({ kind: "blender", command: undefined }), fields: { scene: "/x.blend" } };
+  const job = await submit(queue, { ...given, script, fieldVariables: { DRQUEUE_SCENE: "/x.blend" } });
+  const { jobs } = await round({}, slave(1));
+  expect(jobs.get(job)).toMatchObject({ command: [], script, fieldVariables: { DRQUEUE_SCENE: "/x.blend" } });
+});
+
+test("what a round hands out says what it takes of its slave", async () => {
+  await submitted(queue, { memoryMb: 700, gpus: 1 });
+  const { handed } = await round({}, slave(1, 1, ["Default"], { gpusLeft: 2 }));
+  expect(handed).toMatchObject([{ slave: 1, memoryMb: 700, gpus: 1 }]);
+});
+
+test("in one round a slot, a licence and the slots of a job go from the task that ended to the next one", async () => {
+  await setLicence(queue, "nuke", 1);
+  const job = await submitted(queue, { frames: "1-3", licences: { nuke: 1 }, maxSlots: 1 });
+  const [first] = (await round({}, slave(1, 2))).start;
+  const next = await round({ reports: [ended(first!)] }, slave(1, 2));
+  expect(next.start).toMatchObject([{ job, task: 1 }]);
+  const again = await round({ reports: [{ ...ended(next.start[0]!), reason: "returned" }] }, slave(1, 2));
+  expect(again.start).toMatchObject([{ job, task: 1, attempt: 2 }]);
 });

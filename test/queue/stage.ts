@@ -1,6 +1,5 @@
 // A queue on a database of its own, and short ways to fill and read it.
 import type { z } from "zod";
-import { Settings, Submission } from "../../lib/protocol";
 import { assign, type Handed } from "../../lib/queue/assign";
 import { moveTasks } from "../../lib/queue/move";
 import type { Report } from "../../lib/queue/moves";
@@ -10,6 +9,8 @@ import { report } from "../../lib/queue/report";
 import { meet } from "../../lib/queue/slaves";
 import { submit } from "../../lib/queue/submit";
 import type { TaskSet } from "../../lib/sets";
+import { Settings } from "../../lib/settings";
+import { Submission } from "../../lib/submission";
 import { newDatabase, testServer } from "../postgres";
 
 export type Given = Partial<z.input<typeof Submission>>;
@@ -129,7 +130,10 @@ export async function tell(queue: Queue, ...reports: Report[]): Promise<number> 
 }
 
 /** The report of a run that ended by itself with this code. */
-export function ended({ job, task, attempt, slave }: Handed, code = 0): Report {
+export function ended(
+  { job, task, attempt, slave }: Pick<Report, "job" | "task" | "attempt" | "slave">,
+  code = 0,
+): Report {
   return { job, task, attempt, slave, reason: "exit", code };
 }
 

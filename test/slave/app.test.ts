@@ -5,9 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { newToken } from "../../lib/local/token";
-import type { Problem, SettingsChange, SlaveState } from "../../lib/protocol";
+import type { SettingsChange, SlaveState } from "../../lib/settings";
 import { slaveApp } from "../../lib/slave/app";
 import { OwnSettings } from "../../lib/slave/settings";
+import type { Problem } from "../../lib/wire";
 
 const token = newToken();
 const signed = { authorization: `Bearer ${token}` };

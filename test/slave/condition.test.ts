@@ -1,6 +1,6 @@
 // What a slave has for new tasks.
 import { describe, expect, test } from "bun:test";
-import { Settings } from "../../lib/protocol";
+import { Settings } from "../../lib/settings";
 import { conditionOf, msUntilChange, TasksInLoad, worksAt } from "../../lib/slave/condition";
 
 const settings = (given: Partial<Settings> = {}) =>
@@ -40,10 +40,14 @@ describe("load of others", () => {
 
   test("is not that of tasks which have just ended", () => {
     const tasks = new TasksInLoad();
-    expect(tasks.count(4)).toBe(4);
-    expect(tasks.count(5)).toBe(5);
-    // They have run for no time: there is nothing of them in the load.
-    expect(tasks.count(0)).toBe(0);
+    expect(tasks.count(4, 0)).toBe(4);
+    // They have run for a second: there is next to nothing of them in the load.
+    expect(tasks.count(0, 1000)).toBe(0);
+    expect(tasks.count(4, 2000)).toBe(4);
+    expect(tasks.count(4, 300_000)).toBe(4);
+    expect(tasks.count(1, 600_000)).toBe(4);
+    expect(tasks.count(1, 660_000)).toBe(2);
+    expect(tasks.count(1, 900_000)).toBe(1);
   });
 });
 

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { PlainError } from "../../lib/local/program";
-import type { Settings, SettingsChange } from "../../lib/protocol";
+import type { Settings, SettingsChange } from "../../lib/settings";
 import { OwnSettings } from "../../lib/slave/settings";
 
 /** What was never set. */

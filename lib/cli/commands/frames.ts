@@ -21,6 +21,11 @@ const columns: Column<Frame>[] = [
   { title: "WHAT HAPPENED", of: (frame) => plain(frame.message ?? ""), flexible: true },
 ];
 
+/** Without the progress where nothing tells it. */
+function columnsOf(frames: readonly Frame[]): Column<Frame>[] {
+  return columns.filter(({ of }) => of !== progress || frames.some((frame) => progress(frame) !== ""));
+}
+
 function progress({ state, progress }: Frame): string {
   return state === "running" && progress !== null ? `${progress} %` : "";
 }
@@ -60,7 +65,7 @@ export const frames = clientCommand(
     print(found, () => {
       if (found.length === 0) return `job ${job} has none of these frames`;
       return (
-        table(found, columns, terminalWidth()) +
+        table(found, columnsOf(found), terminalWidth()) +
         (after === undefined ? "" : `${found.length} shown; name others, or raise --limit\n`)
       );
     });

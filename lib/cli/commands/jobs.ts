@@ -67,7 +67,8 @@ export const jobs = clientCommand(
       if (found.length === 0) return "no jobs";
       const more =
         found.length === wanted.limit ? `${wanted.limit} shown; older ones: --before ${found.at(-1)!.id}\n` : "";
-      return table(found, columns, terminalWidth()) + more;
+      const told = columns.filter(({ of }) => of !== noteOf || found.some((job) => noteOf(job) !== ""));
+      return table(found, told, terminalWidth()) + more;
     });
   },
 );

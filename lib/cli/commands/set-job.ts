@@ -5,7 +5,7 @@ import { option } from "@optique/core/primitives";
 import { integer, string } from "@optique/core/valueparser";
 import type { Client } from "../../client";
 import { PlainError } from "../../local/program";
-import type { JobChange } from "../../protocol";
+import type { JobChange } from "../../submission";
 import { clientCommand } from "../command";
 import { fieldPair, jobName, jobsArgument, ownerName, poolNames, variable } from "../given";
 import { failureOptions, failuresOf, limitOptions, limitsOf, type Meanings, meaningsOf, withMeanings } from "../limits";

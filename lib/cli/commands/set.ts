@@ -7,7 +7,7 @@ import { choice, integer, string } from "@optique/core/valueparser";
 import type { Client } from "../../client";
 import { parseHours } from "../../hours";
 import { PlainError, size } from "../../local/program";
-import type { SettingsChange } from "../../protocol";
+import type { SettingsChange } from "../../settings";
 import { clientCommand, type Print } from "../command";
 import { slavesArgument } from "../given";
 import { type PathChange, pathChange, settingsText, withPaths } from "../settings";

@@ -1,6 +1,6 @@
 import { object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
-import type { Slave } from "../../protocol";
+import type { Slave } from "../../settings";
 import { clientCommand, clientStep, terminalWidth } from "../command";
 import { slavesArgument } from "../given";
 import { age, type Column, facts, gigabytes, moment, paint, plain, stateText, table } from "../table";

@@ -1,8 +1,9 @@
 // Jobs over HTTP: each route checks its input by a schema of the protocol and calls one operation of the queue.
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import { within } from "../../local/deadline";
 import { body, json, problems } from "../../local/guard";
-import { Done, FramePage, Job, JobChange, JobDetail, JobFilter, line, Range, Submission, Why } from "../../protocol";
+import { Done, FramePage, Job, JobDetail, JobFilter, Why } from "../../protocol";
 import { block, change, unblock } from "../../queue/change";
 import * as control from "../../queue/control";
 import type { Queue } from "../../queue/open";
@@ -11,8 +12,13 @@ import { readJob } from "../../queue/read-job";
 import { remove } from "../../queue/remove";
 import { submit } from "../../queue/submit";
 import { why } from "../../queue/why";
+import { JobChange, Submission } from "../../submission";
+import { line, Range } from "../../wire";
 import { expand, expandChange, type Kinds } from "../kinds";
 import { keepScripts } from "../scripts";
+
+/** So long an answer waits for the jobscript to be written, ms. */
+const scriptMs = 5000;
 
 const id = z.strictObject({
   id: z.coerce
@@ -36,7 +42,8 @@ export function addJobRoutes(app: OpenAPIHono, queue: Queue, kinds: Kinds, scrip
     async (c) => {
       const job = expand(kinds, c.req.valid("json"));
       const id = await submit(queue, job);
-      if (job.script) await keepScripts(queue, scripts, id, job.script);
+      // Storage that hangs must not make a person submit twice.
+      if (job.script) await within(scriptMs, keepScripts(queue, scripts, id, job.script));
       return c.json({ id }, 201);
     },
   );

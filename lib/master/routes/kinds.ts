@@ -2,12 +2,11 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { kindInfo } from "../../kinds/kind";
 import { body, json, problems } from "../../local/guard";
-import { KindInfo, Submission } from "../../protocol";
+import { KindInfo } from "../../protocol";
+import { Submission } from "../../submission";
 import { jobscriptOf, type Kinds, kindOf } from "../kinds";
 
-const name = z.strictObject({
-  name: Submission.shape.kind.unwrap().openapi({ param: { in: "path", name: "name" } }),
-});
+const name = z.strictObject({ name: Submission.shape.kind.unwrap() });
 
 /** Adds the routes below /kinds. */
 export function addKindRoutes(app: OpenAPIHono, kinds: Kinds): void {

@@ -1,9 +1,10 @@
 // Licences over HTTP.
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { body, json, problems } from "../../local/guard";
-import { Licence, licenceName } from "../../protocol";
+import { Licence } from "../../protocol";
 import { listLicences, removeLicence, setLicence } from "../../queue/licences";
 import type { Queue } from "../../queue/open";
+import { licenceName } from "../../wire";
 
 const name = z.strictObject({ name: licenceName.openapi({ param: { in: "path", name: "name" } }) });
 

@@ -1,9 +1,10 @@
 // Owners of jobs over HTTP, and their shares.
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { body, json, problems } from "../../local/guard";
-import { Owner, Submission } from "../../protocol";
+import { Owner } from "../../protocol";
 import type { Queue } from "../../queue/open";
 import { listOwners, setWeight } from "../../queue/owners";
+import { Submission } from "../../submission";
 
 const name = z.strictObject({
   name: Submission.shape.owner

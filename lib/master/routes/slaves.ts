@@ -3,12 +3,14 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { getConnInfo } from "hono/bun";
 import { Client, ClientError } from "../../client";
 import { body, HttpError, json, problems } from "../../local/guard";
-import { Settings, SettingsChange, Slave, text, Why } from "../../protocol";
+import { Why } from "../../protocol";
 import { clearSick } from "../../queue/blame";
 import type { Queue } from "../../queue/open";
 import { listSlaves, readSlave } from "../../queue/read-slaves";
 import { whySlave } from "../../queue/why";
+import { Settings, SettingsChange, Slave } from "../../settings";
 import { protocolVersion, Sync, SyncAnswer } from "../../sync";
+import { text } from "../../wire";
 import type { Dispatcher } from "../dispatch";
 
 const name = z.strictObject({
