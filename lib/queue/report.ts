@@ -20,14 +20,19 @@ type Known = RunKey & {
   /** Lost, and nobody has started the task again. */
   late: boolean;
   failures: number;
+  /** The job may run so many tasks at a time, or needs licences: what ends makes room on other slaves as well. */
+  limited: boolean;
   /** Tasks of the job were finished: it can be rendered. */
   sound: boolean;
   /** Jobs that make its slave suspect. */
   suspects: number[];
 };
 
-/** What came of reports. `moves` are still to be carried out; `simple`: all of them are from running to finished. */
-export type Reported = { counted: Report[]; moves: Move[]; requeued: boolean; simple: boolean };
+/**
+ * What came of reports. `moves` are still to be carried out; `simple`: all of them are from running to finished. `room`: what ended lets
+ * other slaves have tasks that a limit of their jobs kept from them.
+ */
+export type Reported = { counted: Report[]; moves: Move[]; requeued: boolean; simple: boolean; room: boolean };
 
 /**
  * Ends runs as their slaves report them. A report for a run that has ended, was deleted, or belongs to another slave changes nothing;
@@ -35,11 +40,12 @@ export type Reported = { counted: Report[]; moves: Move[]; requeued: boolean; si
  * the caller, in the same transaction, since what is handed out next often moves tasks of the same jobs.
  */
 export async function report(tx: Tx, reports: readonly Report[]): Promise<Reported> {
-  if (reports.length === 0) return { counted: [], moves: [], requeued: false, simple: true };
+  if (reports.length === 0) return { counted: [], moves: [], requeued: false, simple: true, room: false };
   const bySlaveAndRun = new Map(reports.map((given) => [`${given.slave}:${runName(given)}`, given]));
   const known = await lockAndRead(tx, [...bySlaveAndRun.values()]);
   const ended: Ended[] = [];
   let late = false;
+  let room = false;
   for (const run of known) {
     const given = bySlaveAndRun.get(`${run.slave}:${runName(run)}`);
     if (!given) continue;
@@ -48,13 +54,14 @@ export async function report(tx: Tx, reports: readonly Report[]): Promise<Report
     if (!run.open && !(run.late && verdict.outcome === "finished")) continue;
     ended.push({ given, verdict, rests: run.retry_delay_ms > 0, sound: run.sound, suspects: run.suspects });
     late ||= !run.open;
+    room ||= run.limited;
   }
   await writeRuns(tx, ended);
   await blame(tx, ended);
   const requeued = ended.some(({ verdict }) => verdict.next === "waiting");
   // A failure may be the one that stops its job: nothing more of it is handed out then.
   const simple = !late && ended.every(({ verdict }) => verdict.next === "finished");
-  return { counted: ended.map(({ given }) => given), moves: movesOf(ended), requeued, simple };
+  return { counted: ended.map(({ given }) => given), moves: movesOf(ended), requeued, simple, room };
 }
 
 async function lockAndRead(tx: Tx, reports: readonly Report[]): Promise<Known[]> {
@@ -66,7 +73,8 @@ async function lockAndRead(tx: Tx, reports: readonly Report[]): Promise<Known[]>
   );
   return tx<Known[]>`
     select run.job, run.task, run.attempt, run.slave, job.retries, job.exit_rule, job.exit_codes, job.retry_delay_ms, run.wish,
-      run.ended_at is null as open, not isempty(job.finished) as sound, coalesce(slave.suspects, '[]') as suspects,
+      run.ended_at is null as open, job.max_slots is not null or job.licences <> '{}' as limited,
+      not isempty(job.finished) as sound, coalesce(slave.suspects, '[]') as suspects,
       run.outcome = 'lost' and job.waiting @> run.task
         and not exists (select from run as later where later.job = run.job and later.task = run.task and later.attempt > run.attempt) as late,
       (select count(*)::int from run as earlier where earlier.job = run.job and earlier.task = run.task and earlier.counts) as failures

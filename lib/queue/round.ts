@@ -40,14 +40,14 @@ export type Outcome = {
 /** Carries out a round. When it throws, nothing of it happened, or its answer was lost on the way: the next round finds out. */
 export async function carryOut(queue: Queue, round: Round): Promise<Outcome> {
   const outcome = await queue.sql.begin(async (tx): Promise<Outcome> => {
-    const { moves, requeued, simple } = await report(tx, round.reports);
+    const { moves, requeued, simple, room } = await report(tx, round.reports);
     const open = await openRuns(tx, round.unknown);
     const asking = round.asking(open, requeued);
     // A job whose tasks end mostly gets new ones at once: both in one update, between which it does not seem to stand still.
     const freed = !simple && (await moveTasks(tx, moves));
     const { handed, again: more, released } = await assign(tx, asking, simple ? moves : []);
-    // What came back, or waited for what ended, may be for slaves that wait at another master.
-    if (requeued || freed || released) await wake(tx, { work: true });
+    // What came back, or waited for what ended, may be for slaves that wait here or at another master.
+    if (requeued || freed || released || room) await wake(tx, { work: true });
     const again = round.again();
     const kill = await notTheirs(tx, [...round.check, ...again]);
     const unwanted = new Set(kill.map(runName));

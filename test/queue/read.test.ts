@@ -89,6 +89,42 @@ describe("a job", () => {
     expect((await readJob(queue, job)).frameSeconds).toBe(1.5);
   });
 
+  test("tells what it asks for, which jobs it waits for and which wait for it, and who is kept from it", async () => {
+    await met(queue, "node1");
+    await queue.sql`insert into licence (name, total) values ('nuke', 3)`;
+    const first = await submitted(queue, { name: "first" });
+    const given = {
+      pool: "nuke,maya",
+      os: "osx,linux",
+      memoryMb: 2000,
+      gpus: 1,
+      licences: { nuke: 2 },
+      maxSlots: 5,
+      maxPerSlave: 1,
+      notBefore: "2999-01-01T00:00:00.000Z",
+      retryDelayMs: 1000,
+      frameTimeoutMs: 60_000,
+      silenceMs: 30_000,
+      slaveFailures: 7,
+      maxFailures: 9,
+      deleteAfterMs: 0,
+      exitMeanings: { fatal: [3] },
+    };
+    const job = await submitted(queue, { ...given, blocked: ["node1"], after: [{ job: first, until: "ended" }] });
+    const detail = await readJob(queue, job);
+    expect(JobDetail.parse(detail)).toEqual(detail);
+    expect(detail).toMatchObject({ ...given, pool: "maya,nuke", os: "LINUX,OSX" });
+    expect(detail).toMatchObject({
+      blocked: ["node1"],
+      after: [first],
+      needs: [{ job: first, until: "ended", state: "waiting" }],
+      heldTasks: 1,
+    });
+    expect((await readJob(queue, first)).neededBy).toEqual([job]);
+    const [listed] = await listJobs(queue, { limit: 1, pool: "nuke" });
+    expect(listed).toMatchObject({ id: job, after: [first] });
+  });
+
   test("of 100 million frames is read like any other", async () => {
     const job = await submitted(queue, { frames: "1-100000000" });
     expect((await readJob(queue, job)).frameCounts.waiting).toBe(100_000_000);

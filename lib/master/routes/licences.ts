@@ -6,7 +6,7 @@ import { listLicences, removeLicence, setLicence } from "../../queue/licences";
 import type { Queue } from "../../queue/open";
 import { licenceName } from "../../wire";
 
-const name = z.strictObject({ name: licenceName.openapi({ param: { in: "path", name: "name" } }) });
+const name = z.strictObject({ name: licenceName });
 
 /** Adds the routes below /licences. */
 export function addLicenceRoutes(app: OpenAPIHono, queue: Queue): void {
