@@ -48,13 +48,21 @@ export async function heard(queue: Queue, beats: readonly Beat[]): Promise<void>
     from given join locked using (id) where slave.id = given.id`;
 }
 
-/** Writes how far runs are, percent. */
+/**
+ * Writes how far runs are, percent. Those that a round ends at this moment are passed over: the two would wait for each other, perhaps
+ * in a circle.
+ */
 export async function progressed(queue: Queue, runs: readonly (RunKey & { percent: number })[]): Promise<void> {
   if (runs.length === 0) return;
   await queue.sql`
-    update run set progress = given.percent
-    from json_to_recordset(${JSON.stringify(runs)}::json) as given(job int, task int, attempt int, percent int)
-    where run.job = given.job and run.task = given.task and run.attempt = given.attempt and run.ended_at is null`;
+    with further as (
+      select run.job, run.task, run.attempt, given.percent
+      from json_to_recordset(${JSON.stringify(runs)}::json) as given(job int, task int, attempt int, percent int)
+      join run on run.job = given.job and run.task = given.task and run.attempt = given.attempt and run.ended_at is null
+      for update of run skip locked
+    )
+    update run set progress = further.percent
+    from further where run.job = further.job and run.task = further.task and run.attempt = further.attempt`;
 }
 
 /** Of the runs that a slave holds, those it should end: no longer its own, deleted, or unwanted. */

@@ -12,6 +12,7 @@ import { type JobRow, rowOf } from "./read";
 import { listSlaves, readSlave } from "./read-slaves";
 import { Refusal } from "./refusal";
 import { countLicences } from "./shares";
+import { openRuns } from "./slaves";
 
 /** So many of the jobs that have something to hand out are compared with a slave. */
 const mostJobs = 1000;
@@ -47,12 +48,7 @@ export async function why(queue: Queue, id: number, frame?: number): Promise<Why
 /** Why a slave gets nothing to do. Throws a Refusal when there is none of this name. */
 export async function whySlave(queue: Queue, name: string): Promise<Why> {
   const { id } = await readSlave(queue, name);
-  const held =
-    await queue.sql`select job from run where slave = ${id} and ended_at is null and job in (select id from job where busy)`;
-  const slaves = await slavesNow(
-    queue,
-    held.map((row) => ({ slave: id, job: row.job as number })),
-  );
+  const slaves = await slavesNow(queue, await openRuns(queue.sql, [id]));
   const slave = slaves.find((one) => one.id === id)!;
   const jobs = await jobsNow(queue.sql, queue.sql`claimable order by priority desc, id limit ${mostJobs}`);
   const licences = await licencesOf(queue, jobs);

@@ -17,9 +17,9 @@ describe("whatever the job and the slaves", () => {
         expect(couldRun).toBe(plan([job], slaves, farm).length > 0);
         if (couldRun) could++;
       }),
-      { numRuns: 3000 },
+      { numRuns: 2000 },
     );
-    expect(could).toBeGreaterThan(100);
+    expect(could).toBeGreaterThan(50);
   });
 
   test("a task could run exactly when the plan would hand it out, did it alone wait", () => {
@@ -31,9 +31,9 @@ describe("whatever the job and the slaves", () => {
         expect(couldRun).toBe(plan([alone], slaves, farm).some((given) => given.task === task));
         if (couldRun) could++;
       }),
-      { numRuns: 3000 },
+      { numRuns: 2000 },
     );
-    expect(could).toBeGreaterThan(25);
+    expect(could).toBeGreaterThan(15);
   });
 
   test("each slave is counted once: under what keeps it from the job, or as one that could take a task", () => {

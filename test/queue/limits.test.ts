@@ -5,6 +5,7 @@ import { block, change, unblock } from "../../lib/queue/change";
 import { setLicence } from "../../lib/queue/licences";
 import type { SlaveNow } from "../../lib/queue/obstacles";
 import { closeQueue, openQueue, type Queue } from "../../lib/queue/open";
+import { until } from "../farm";
 import { clear, ended, type Given, handOut, met, newQueue, slave, submitted, tell } from "./stage";
 
 let stage: Awaited<ReturnType<typeof newQueue>>;
@@ -151,12 +152,23 @@ describe("of licences", () => {
     try {
       await setLicence(queue, "nuke", 3);
       for (let job = 0; job < 6; job++) await submitted(queue, { frames: "1-9", licences: { nuke: 1 } });
+      let done = false;
       const { second } = await queue.sql.begin(async (tx) => {
         expect((await assign(tx, [slave(1, 2)])).handed).toHaveLength(2);
-        // It counts when this transaction has ended.
-        return { second: other.sql.begin((tx) => assign(tx, [slave(2, 9)])) };
+        const second = other.sql
+          .begin((tx) => assign(tx, [slave(2, 9)]))
+          .finally(() => {
+            done = true;
+          });
+        const waits = async () => {
+          const rows = await queue.sql`
+            select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+          return done || rows.length > 0 || undefined;
+        };
+        await until(waits, "the other master to wait");
+        return { second };
       });
-      expect((await second).handed.length).toBeLessThanOrEqual(1);
+      expect((await second).handed).toHaveLength(1);
       const many = (on: Queue, id: number) =>
         Promise.all([1, 2, 3].map((at) => on.sql.begin((tx) => assign(tx, [slave(id + at, 4)]))));
       await Promise.all([many(queue, 10), many(other, 20)]);

@@ -80,7 +80,7 @@ describe("whatever waits and whoever asks", () => {
         }
         atEnd(replay);
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
 
   test("a task that may start goes once, to a slave that nothing keeps from it at that moment", () => {

@@ -187,6 +187,20 @@ test("how far runs are is written as long as they are open", async () => {
   ]);
 });
 
+test("how far a run is does not wait for the round that ends it", async () => {
+  await submitted(queue, { frames: "1-2" });
+  const [ending, open] = await handOut(queue, slave(1, 2));
+  await queue.sql.begin(async (tx) => {
+    await tx`update run set ended_at = now() where task = ${ending!.task}`;
+    await progressed(queue, [
+      { ...ending!, percent: 99 },
+      { ...open!, percent: 50 },
+    ]);
+  });
+  const rows = await queue.sql`select progress from run order by task`;
+  expect(rows.map(({ progress }) => progress)).toEqual([null, 50]);
+});
+
 test("the open runs of slaves are found, of running and stopped jobs, and only theirs", async () => {
   const running = await submitted(queue, { frames: "1-3", memoryMb: 700, gpus: 0 });
   const stopped = await submitted(queue, { frames: "1-2" });
