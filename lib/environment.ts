@@ -81,7 +81,13 @@ export function localized(job: JobOrder, translate: (text: string) => string): J
   };
 }
 
-/** The command with {frame}, {padframe}, {frames}, {job} and {task} replaced in its words; anything else in braces stays. */
+/** More than any system takes as the arguments of a program, characters. */
+const mostReplaced = 8 * 1024 * 1024;
+
+/**
+ * The command with {frame}, {padframe}, {frames}, {job} and {task} replaced in its words; anything else in braces stays. Ends with words as
+ * they were when it has become longer than any system takes: it cannot be started, and must not use up the memory before.
+ */
 export function commandFor(job: JobOrder, run: Ordered): string[] {
   const first = run.frames[0] ?? 0;
   const values: Record<string, string> = {
@@ -91,5 +97,11 @@ export function commandFor(job: JobOrder, run: Ordered): string[] {
     "{job}": `${job.id}`,
     "{task}": `${run.task}`,
   };
-  return job.command.map((word) => word.replace(/\{(?:frame|padframe|frames|job|task)\}/g, (token) => values[token]!));
+  let replaced = 0;
+  return job.command.map((word) =>
+    word.replace(/\{(?:frame|padframe|frames|job|task)\}/g, (token) => {
+      replaced += values[token]!.length;
+      return replaced > mostReplaced ? token : values[token]!;
+    }),
+  );
 }

@@ -16,6 +16,8 @@ export class PathPairError extends Error {
 /** One name of a pair. `right` is what stands for it here; undefined when it is right itself. */
 type Name = {
   readonly text: string;
+  /** As it is looked for. */
+  readonly wanted: string;
   readonly style: PathSystem;
   readonly right?: string;
   readonly afterColon: boolean;
@@ -27,16 +29,18 @@ type Name = {
  */
 export function mapPath(text: string, map: readonly PathPair[], system: PathSystem): string {
   if (map.length === 0) return text;
-  const names = namesOf(map, system);
+  const names = namesFor(map, system);
+  const blind = names.some(({ style }) => style === "windows") ? folded(text, "windows") : text;
   let mapped = "";
   /** The separator that is to be turned until the path ends. */
   let turn: "/" | "\\" | undefined;
   let behindName = false;
   for (let at = 0; at < text.length; ) {
     const lead = at === 0 ? "" : text[at - 1]!;
-    const name: Name | undefined = behindName
-      ? undefined
-      : names.find((one) => mayBegin(one, lead) && stands(one, text, at));
+    const name: Name | undefined =
+      behindName || !/^$|[=,;:\s"']/.test(lead)
+        ? undefined
+        : names.find((one) => (lead !== ":" || one.afterColon) && stands(one, text, blind, at));
     behindName = name !== undefined;
     if (name) {
       const { right, style } = name;
@@ -91,6 +95,14 @@ export function styleOf(name: string): PathSystem {
   return /^([a-z]:|\\\\|\/\/)/i.test(name) ? "windows" : "posix";
 }
 
+const known = new WeakMap<readonly PathPair[], Map<PathSystem, Name[]>>();
+
+/** A job has thousands of texts, and a map hundreds of names: they are put in order once for each map. */
+function namesFor(map: readonly PathPair[], system: PathSystem): Name[] {
+  const bySystem = known.getOrInsertComputed(map, () => new Map());
+  return bySystem.getOrInsertComputed(system, () => namesOf(map, system));
+}
+
 /** The longest first; of the same name the one that is turned. */
 function namesOf(map: readonly PathPair[], system: PathSystem): Name[] {
   return map
@@ -102,7 +114,7 @@ function namesOf(map: readonly PathPair[], system: PathSystem): Name[] {
       const afterColon = styleOf(farm) === "posix" && styleOf(here) === "posix";
       return [farm, here].map((text): Name => {
         const style = styleOf(text);
-        return { text, style, afterColon, ...(text !== right && { right }) };
+        return { text, wanted: folded(text, style), style, afterColon, ...(text !== right && { right }) };
       });
     })
     .toSorted((a, b) => b.text.length - a.text.length || Number(!a.right) - Number(!b.right));
@@ -117,18 +129,21 @@ function sameName(a: string, b: string): boolean {
   return folded(plain(a), styleOf(a)) === folded(plain(b), styleOf(b));
 }
 
+/** As long as it was, so that places in it are places in the name. */
 function folded(name: string, style: PathSystem): string {
-  return style === "windows" ? name.replaceAll("/", "\\").toLowerCase() : name;
+  if (style !== "windows") return name;
+  const small = name.replaceAll("/", "\\").toLowerCase();
+  if (small.length === name.length) return small;
+  return name.replaceAll("/", "\\").replace(/./gu, (sign) => {
+    const one = sign.toLowerCase();
+    return one.length === sign.length ? one : sign;
+  });
 }
 
-function mayBegin({ afterColon }: Name, lead: string): boolean {
-  return lead === "" || /[=,;\s"']/.test(lead) || (afterColon && lead === ":");
-}
-
-/** Whether the name stands here, whole. */
-function stands({ text: name, style }: Name, text: string, at: number): boolean {
+/** Whether the name stands here, whole. `blind`: the text as Windows compares it. */
+function stands({ text: name, wanted, style }: Name, text: string, blind: string, at: number): boolean {
+  if (!(style === "windows" ? blind : text).startsWith(wanted, at)) return false;
   const end = at + name.length;
-  if (folded(text.slice(at, end), style) !== folded(name, style)) return false;
   return isSeparator(text[end], style) || endsPath(text, end);
 }
 
@@ -137,7 +152,7 @@ function isSeparator(sign: string | undefined, style: PathSystem): boolean {
 }
 
 // Blanks, commas and apostrophes may be part of a name: they end a path only where something else visibly begins behind them.
-const end = /$|[;:"\r\n]|'(?![\p{L}\p{N}])|[=,\s]\s*(?:$|[/\\"'&|<>]|-\S|[a-z]:[/\\])/iuy;
+const end = /$|[;:"\r\n]|'(?![\p{L}\p{N}])|[=,\s]\s{0,50}(?:$|[/\\"'&|<>]|-\S|[a-z]:[/\\])/iuy;
 
 function endsPath(text: string, at: number): boolean {
   end.lastIndex = at;

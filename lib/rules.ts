@@ -56,8 +56,14 @@ export type LineNews = { percent?: number; frame?: number; nth?: number; warning
 /** Colours of a terminal, the zeros of UTF-16 and the like: what stands in a line without being text. */
 const decoration = /\u001b\[[\d;]*[A-Za-z]|[\u0000\ufeff]/g;
 
-/** Makes a reader of lines of these rules; undefined when they say nothing. */
-export function lineReader(rules: OutputRules): ((line: string) => LineNews | undefined) | undefined {
+/**
+ * Makes a reader of lines of these rules; undefined when they say nothing. `goOn` is asked before each rule: a single one may take a
+ * second for a line, and there may be many.
+ */
+export function lineReader(
+  rules: OutputRules,
+  goOn: () => boolean = () => true,
+): ((line: string) => LineNews | undefined) | undefined {
   const compiled = (sources: readonly string[] = []) => sources.map((source) => new RegExp(source, "u"));
   const progress = compiled(rules.progress);
   const warning = compiled(rules.warning);
@@ -65,9 +71,10 @@ export function lineReader(rules: OutputRules): ((line: string) => LineNews | un
   if (progress.length + warning.length + fatal.length === 0) return undefined;
   return (whole) => {
     const line = whole.slice(0, longestLine).replace(decoration, "");
-    if (fatal.some((one) => one.test(line))) return { fatal: true };
-    if (warning.some((one) => one.test(line))) return { warning: true };
+    if (fatal.some((one) => goOn() && one.test(line))) return { fatal: true };
+    if (warning.some((one) => goOn() && one.test(line))) return { warning: true };
     for (const one of progress) {
+      if (!goOn()) return undefined;
       const { percent, done, of, frame, finished, nth } = one.exec(line)?.groups ?? {};
       if (finished !== undefined) return { percent: 100, frame: Number(finished) };
       if (nth !== undefined) return { percent: 100, nth: Number(nth) };

@@ -47,12 +47,12 @@ export function settingsText(settings: Settings): string {
   return [
     enabled ? "enabled" : "disabled",
     ...(drain ? ["draining"] : []),
-    `${slots} slots`,
+    `${slots} slot${slots === 1 ? "" : "s"}`,
     `pools ${pools.join(",")}`,
     ...(leaveMb > 0 ? [`leaves ${gigabytes(leaveMb)} GB`] : []),
     ...(loadLimit === null ? [] : [`load limit ${loadLimit}`]),
     ...(hours === "" ? [] : [`hours ${plain(hours)}`]),
-    ...(gpus === null ? [] : [`${gpus} GPUs`]),
+    ...(gpus === null ? [] : [`${gpus} GPU${gpus === 1 ? "" : "s"}`]),
     ...paths.map(({ farm, here }) => plain(`${farm}=${here}`)),
   ].join(", ");
 }

@@ -92,7 +92,7 @@ function fieldProblem(kind: Kind): string | undefined {
     if (other) return `${field}: DRQUEUE_${meta.variable} is the variable of field ${other} already`;
     users.set(meta.variable, name);
   }
-  if (kind.startIn !== undefined && !(kind.startIn in kind.fields.shape))
+  if (kind.startIn !== undefined && !Object.hasOwn(kind.fields.shape, kind.startIn))
     return `startIn: there is no field ${kind.startIn}`;
   const { properties } = fieldsOf(kind);
   const odd = Object.keys(properties).find((name) => !typeOf(properties[name]!));
@@ -108,22 +108,31 @@ function wordsProblem(kind: Kind): string | undefined {
     } catch {
       // The author's own rule for a value refuses the sample: the words must do with it all the same.
     }
-    let words: readonly Word[];
-    try {
-      words = kind.words(fields);
-    } catch (error) {
-      return `words: it fails for ${JSON.stringify(fields)}: ${(error as Error).message}`;
-    }
-    if (!Array.isArray(words)) return "words: must return a list";
-    const parts = words.flat();
-    for (const part of parts) {
-      const problem = partProblem(kind, part, fields);
-      if (problem) return `words: ${problem}`;
-    }
-    const missing = ["first", "last", "step"].filter((one) => !parts.some((part) => part?.frame === one));
-    if (kind.each === "range" && missing.length > 0)
-      return `words: a program started once for each range must be told ${missing.join(" and ")}; if it can not be, say each: "frame"`;
+    const problem = wordsProblemFor(kind, fields);
+    if (problem) return problem;
   }
+  return undefined;
+}
+
+/** What is wrong with the words of a kind for these fields, in one line: no sample tells what its author wrote for all there may be. */
+export function wordsProblemFor(kind: Kind, fields: Record<string, unknown>): string | undefined {
+  let words: readonly Word[];
+  try {
+    words = kind.words(fields);
+  } catch (error) {
+    return oneLine(
+      `words: it fails for ${JSON.stringify(fields).slice(0, 200)}: ${(error as Error)?.message ?? error}`,
+    );
+  }
+  if (!Array.isArray(words)) return "words: must return a list";
+  const parts = words.flat();
+  for (const part of parts) {
+    const problem = partProblem(kind, part, fields);
+    if (problem) return oneLine(`words: ${problem}`);
+  }
+  const missing = ["first", "last", "step"].filter((one) => !parts.some((part) => part?.frame === one));
+  if (kind.each === "range" && missing.length > 0)
+    return `words: a program started once for each range must be told ${missing.join(" and ")}; if it can not be, say each: "frame"`;
   return undefined;
 }
 
@@ -132,7 +141,7 @@ function partProblem(kind: Kind, part: unknown, fields: Record<string, unknown>)
     return line(8192).safeParse(part).success ? undefined : `${JSON.stringify(part)} holds a line break or the like`;
   const { field, frame } = (part ?? {}) as { field?: unknown; frame?: unknown };
   if (typeof field === "string") {
-    if (!(field in kind.fields.shape)) return `there is no field ${field}`;
+    if (!Object.hasOwn(kind.fields.shape, field)) return `there is no field ${field}`;
     return fields[field] === undefined
       ? `${field} is used where it may have no value: write when(${field}, ...)`
       : undefined;

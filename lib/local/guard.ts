@@ -20,6 +20,9 @@ export class HttpError extends Error {
   }
 }
 
+/** The most of an explanation, characters. */
+const mostExplained = 300;
+
 const titles: Record<number, string> = {
   400: "Bad request",
   401: "Not signed in",
@@ -100,5 +103,11 @@ function explain(error: z.ZodError): string {
   const issue = error.issues[0];
   if (!issue) return "the request is not valid";
   const more = error.issues.length > 1 ? ` (and ${error.issues.length - 1} more)` : "";
-  return `${issue.path.length > 0 ? `${issue.path.join(".")}: ` : ""}${issue.message}${more}`;
+  return `${issue.path.length > 0 ? `${inOneLine(issue.path.join("."))}: ` : ""}${inOneLine(issue.message)}${more}`;
+}
+
+/** The names of keys that are not known come from outside, as many and as long as a body may be. */
+function inOneLine(words: string): string {
+  const line = words.slice(0, mostExplained + 1).replace(/[\s\p{C}]+/gu, " ");
+  return line.length > mostExplained ? `${line.slice(0, mostExplained)}...` : line;
 }

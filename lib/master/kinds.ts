@@ -3,14 +3,18 @@ import { readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { builtinKinds } from "../kinds";
-import { checkKind } from "../kinds/check";
+import { checkKind, wordsProblemFor } from "../kinds/check";
 import { jobscript, type Shell, variablesOf } from "../kinds/jobscript";
-import { type Kind, parseFields } from "../kinds/kind";
+import { type Kind, oneLine, parseFields } from "../kinds/kind";
+import { within } from "../local/deadline";
 import { HttpError } from "../local/guard";
 import { PlainError } from "../local/program";
 import type { JobDetail } from "../protocol";
 import type { Expanded } from "../queue/submit";
 import type { JobChange, Submission } from "../submission";
+
+/** So long may a studio's file wait for something, ms. */
+const readMs = 10_000;
 
 /** Kinds by name. */
 export type Kinds = ReadonlyMap<string, Kind>;
@@ -51,7 +55,9 @@ function filesIn(folder: string): string[] {
 }
 
 async function exportOf(path: string): Promise<unknown> {
-  const { default: made } = (await import(pathToFileURL(resolve(path)).href)) as { default?: unknown };
+  const read = import(pathToFileURL(resolve(path)).href);
+  if (!(await within(readMs, read))) throw new Error(`it does not come to its end within ${readMs / 1000} s`);
+  const { default: made } = (await read) as { default?: unknown };
   if (made === undefined) throw new Error("write 'export default' in front of its function that returns the kind");
   return made;
 }
@@ -60,7 +66,7 @@ async function exportOf(path: string): Promise<unknown> {
 function faultOf(error: unknown): string {
   const first = error instanceof AggregateError ? error.errors[0] : error;
   const { message, position } = (first ?? {}) as Partial<BuildMessage>;
-  const text = (message || String(first)).split("\n", 1)[0]!;
+  const text = String(message || first).split("\n", 1)[0]!;
   return position ? `line ${position.line}: ${text}` : text;
 }
 
@@ -125,9 +131,13 @@ export function expandChange(
 }
 
 function checked(kind: Kind, given: Submission["fields"]): Record<string, unknown> {
+  let fields: Record<string, unknown>;
   try {
-    return parseFields(kind, given);
+    fields = parseFields(kind, given);
   } catch (error) {
-    throw new HttpError(400, (error as Error).message);
+    throw new HttpError(400, oneLine((error as Error).message));
   }
+  const problem = wordsProblemFor(kind, fields);
+  if (problem) throw new HttpError(400, `kind ${kind.name}: ${problem}`);
+  return fields;
 }

@@ -1,10 +1,10 @@
 // What this master knows of each slave between its syncs. All of it can be forgotten: a restart reads it anew.
 
 import type { SlaveNow } from "../queue/obstacles";
-import type { Queue } from "../queue/open";
-import { type Beat, heard, type OpenRun, type Picture, progressed } from "../queue/slaves";
+import { type Queue, wake } from "../queue/open";
+import { type Beat, heard, type OpenRun, type Picture, type Progress, progressed } from "../queue/slaves";
 import type { Sync } from "../sync";
-import { type RunKey, runName } from "../wire";
+import { runName } from "../wire";
 
 /** One slave as this master knows it. */
 export class KnownSlave {
@@ -72,7 +72,7 @@ export class KnownSlaves {
   private readonly byKey = new Map<string, { slave: KnownSlave; profile: string }>();
   private readonly ids = new Map<number, KnownSlave>();
   private readonly beats = new Map<number, Beat>();
-  private readonly progress = new Map<string, RunKey & { percent: number }>();
+  private readonly progress = new Map<string, Progress>();
 
   constructor(
     private readonly queue: Queue,
@@ -118,6 +118,8 @@ export class KnownSlaves {
     const wasAway = sync.hello || performance.now() - (slave?.heardAt ?? 0) > this.leaseMs / 2;
     if (!slave || before?.profile !== profile || wasAway) {
       const id = await write(picture);
+      // Jobs that it does not take any more may be for slaves which they set aside.
+      if (before && before.profile !== profile) await wake(this.queue.sql, { work: true });
       // While it was written another sync of the same slave may have been faster.
       slave = this.ids.get(id) ?? new KnownSlave(id, Math.min(5000, this.leaseMs / 3));
       this.ids.set(id, slave);
@@ -131,7 +133,13 @@ export class KnownSlaves {
       leaving: sync.leaving === true,
     });
     for (const { job, task, attempt, percent } of sync.progress ?? [])
-      this.progress.set(runName({ job, task, attempt }), { job, task, attempt, percent });
+      this.progress.set(`${slave.id}:${runName({ job, task, attempt })}`, {
+        job,
+        task,
+        attempt,
+        percent,
+        slave: slave.id,
+      });
     return slave;
   }
 

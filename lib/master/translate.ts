@@ -9,12 +9,21 @@ export function translate(error: Error): HttpError | undefined {
   if (error instanceof Refusal) return new HttpError(statuses[error.kind], error.message);
   if (isAway(error))
     return new HttpError(503, "the database is away: the master waits for it; try again", { "retry-after": "2" });
+  // Of transactions that wait for each other in a circle Postgres undoes one; nobody waits for a lock longer than 20 s.
+  if (/^(40P01|55P03)$/.test(codeOf(error) ?? ""))
+    return new HttpError(503, "others change the same jobs at this moment: nothing was changed, try again", {
+      "retry-after": "1",
+    });
   return undefined;
+}
+
+function codeOf(error: Error): string | undefined {
+  return ((error.cause ?? error) as { code?: string }).code;
 }
 
 /** Whether the error says that the database cannot be reached now: connections that break, a server that starts or stops. */
 export function isAway(error: Error): boolean {
-  const { code } = (error.cause ?? error) as { code?: string };
+  const code = codeOf(error);
   if (code === undefined) return false;
   return /^(CONNECTION_|CONNECT_TIMEOUT|ECONN|ENOENT|EPIPE|ETIMEDOUT|08|57P0)/.test(code);
 }

@@ -1,6 +1,6 @@
 // Hands out tasks to the slaves that ask, in one short transaction under row locks.
 import { setOfTasks, sizeOf } from "../sets";
-import { candidates, type Lane, lanesOf } from "./candidates";
+import { candidates, foremost, type Lane, lanesOf } from "./candidates";
 import { moveTasks } from "./move";
 import type { Move } from "./moves";
 import { busy, type JobNeeds, misfit, type SlaveNow, unready } from "./obstacles";
@@ -51,9 +51,10 @@ async function planFor(tx: Tx, all: readonly SlaveNow[], ended: readonly Move[])
   // Their rows still count what has ended as running.
   const gone = new Map(ended.map((move) => [move.job, sizeOf(move.finished ?? [])]));
   const farm = await farmNow(tx, fitting, gone);
-  const open = fitting.filter((lane) =>
+  const licensed = fitting.filter((lane) =>
     Object.entries(lane.licences).every(([name, needs]) => (farm.licences.get(name) ?? 0) >= needs),
   );
+  const open = await foremost(tx, licensed, farm.shares);
 
   const free = asking.reduce((sum, slave) => sum + slave.free, 0);
   let locked = false;
@@ -73,7 +74,8 @@ async function planFor(tx: Tx, all: readonly SlaveNow[], ended: readonly Move[])
     const planned = plan([...jobs.values()], asking, farm);
     const enough = planned.length >= free || !found.cut;
     if (!enough && !locked && jobs.size < most.candidates) continue;
-    const again = locked ? "soon" : !enough && planned.length > 0 ? "now" : undefined;
+    const more = !enough || (planned.length < free && open.length < licensed.length);
+    const again = locked ? "soon" : more && planned.length > 0 ? "now" : undefined;
     return { planned, jobs, again };
   }
 }

@@ -12,11 +12,41 @@ export const sickMs = 3_600_000;
 export async function blame(tx: Tx, ended: readonly Ended[]): Promise<void> {
   const failed = ended.filter(({ verdict }) => verdict.outcome === "failed");
   if (failed.length > 0) await countAgainst(tx, failed);
+  const proven = await provenAgainst(tx, ended, new Set(failed.map(({ given }) => given.job)));
   const slaves = Map.groupBy(
-    ended.filter(({ verdict, sound, suspects }) => (verdict.outcome === "failed" ? sound : suspects.length > 0)),
+    ended.filter(({ given, verdict, sound, suspects }) =>
+      verdict.outcome === "failed" ? sound : suspects.length > 0 || proven.has(given.slave),
+    ),
     ({ given }) => given.slave,
   );
-  if (slaves.size > 0) await suspect(tx, slaves);
+  if (slaves.size + proven.size > 0) await suspect(tx, slaves, proven);
+}
+
+/** Suspects of a slave, and the jobs that came to be sound after it had failed tasks of them. */
+type Proven = { suspects: readonly number[]; jobs: readonly number[] };
+
+/**
+ * The slaves that failed tasks of jobs of which the first task is finished now: only this says that the slave was to blame, and a
+ * slave that fails at once has always failed before another one finishes.
+ */
+async function provenAgainst(
+  tx: Tx,
+  ended: readonly Ended[],
+  failing: ReadonlySet<number>,
+): Promise<Map<number, Proven>> {
+  const first = ended.filter(
+    ({ given, verdict, sound, blamed }) =>
+      verdict.outcome === "finished" && !sound && (blamed || failing.has(given.job)),
+  );
+  if (first.length === 0) return new Map();
+  const jobs = [...new Set(first.map(({ given }) => given.job))];
+  const rows = await tx`
+    select slave.id, slave.suspects, json_agg(job.id order by job.id) as jobs
+    from job cross join jsonb_object_keys(job.blamed) as failed(slave) join slave on slave.id = failed.slave::int
+    where job.id in (select json_array_elements_text(${JSON.stringify(jobs)}::json)::int) group by slave.id`;
+  return new Map(
+    rows.map((row) => [row.id as number, { suspects: row.suspects as number[], jobs: row.jobs as number[] }]),
+  );
 }
 
 /** Per job and slave: the plan keeps a slave from a job when too many of its tasks failed there. */
@@ -34,9 +64,17 @@ async function countAgainst(tx: Tx, failed: readonly Ended[]): Promise<void> {
 }
 
 /** Per slave: only failures of jobs count of which tasks were finished, since a broken job makes no slave sick. */
-async function suspect(tx: Tx, slaves: ReadonlyMap<number, readonly Ended[]>): Promise<void> {
-  const rows = [...slaves].map(([slave, runs]) => {
-    let suspects = runs[0]!.suspects;
+async function suspect(
+  tx: Tx,
+  slaves: ReadonlyMap<number, readonly Ended[]>,
+  proven: ReadonlyMap<number, Proven>,
+): Promise<void> {
+  const rows = [...new Set([...slaves.keys(), ...proven.keys()])].map((slave) => {
+    const runs = slaves.get(slave) ?? [];
+    const before = proven.get(slave);
+    let suspects: readonly number[] = before
+      ? [...new Set([...before.suspects, ...before.jobs])]
+      : (runs[0]?.suspects ?? []);
     for (const { given, verdict } of runs)
       suspects =
         verdict.outcome === "failed"

@@ -7,8 +7,8 @@ import type { Share } from "./plan";
 /** Jobs that are alike to the plan but for their numbers: what does not fit one of them fits none. */
 export type Lane = Fit & { lane: string; owner: string; licences: Record<string, number> };
 
-/** More different lanes than this are not looked at in one round. */
-const mostLanes = 2000;
+/** More different lanes than this are not read in one round, and of those that fit somebody not more looked at. */
+const mostLanes = { read: 20_000, looked: 2000 } as const;
 
 /** The lanes of all jobs that have something to hand out, found by skipping through their index, and the slaves that are sick. */
 export async function lanesOf(tx: Tx): Promise<{ lanes: Lane[]; sick: Set<number> }> {
@@ -21,10 +21,37 @@ export async function lanesOf(tx: Tx): Promise<{ lanes: Lane[]; sick: Set<number
           select job.lane, job.pool, job.os, job.memory_mb, job.gpus, job.licences, job.owner from job
           where claimable and job.lane > lanes.lane order by job.lane limit 1) as next
       )
-      select lane, pool, os, memory_mb as "memoryMb", gpus, licences, owner from lanes limit ${mostLanes}`,
+      select lane, pool, os, memory_mb as "memoryMb", gpus, licences, owner from lanes limit ${mostLanes.read}`,
     tx`select id from slave where sick_since is not null`,
   ]);
   return { lanes: [...lanes], sick: new Set(sick.map((row) => row.id as number)) };
+}
+
+/**
+ * The lanes worth a look: all, or of very many those with the most important jobs, and among equals those of the owners with the least
+ * share. What is handed out raises that, so that next time it is the turn of others.
+ */
+export async function foremost(
+  tx: Tx,
+  lanes: readonly Lane[],
+  shares: ReadonlyMap<string, Share>,
+): Promise<readonly Lane[]> {
+  if (lanes.length <= mostLanes.looked) return lanes;
+  const rows = await tx`
+    with named as materialized (select 'waiting' as idle, 'running' as busy)
+    select best.priority, best.id from json_array_elements_text(${JSON.stringify(lanes.map(({ lane }) => lane))}::json)
+      with ordinality as wanted(lane, at) cross join named left join lateral (
+        (select priority, id from job where job.lane = wanted.lane and state = named.idle and claimable order by priority desc, id limit 1)
+        union all
+        (select priority, id from job where job.lane = wanted.lane and state = named.busy and claimable order by priority desc, id limit 1)
+        order by priority desc, id limit 1
+      ) as best on true order by wanted.at`;
+  const placed = lanes.map((lane, at) => {
+    const { running, weight } = shares.get(lane.owner) ?? { running: 0, weight: 1 };
+    return { lane, priority: rows[at]!.priority ?? -1, place: running / weight, id: rows[at]!.id };
+  });
+  placed.sort((a, b) => b.priority - a.priority || a.place - b.place || a.id - b.id);
+  return placed.slice(0, mostLanes.looked).map(({ lane }) => lane);
 }
 
 /** What is looked for. `gone`: tasks by job that have ended, which their rows still count as running; `seen`: jobs that are known already. */
@@ -41,6 +68,8 @@ export type Wanted = {
  * The best jobs of these lanes, locked. Jobs with nothing running and jobs with something running are two walks along one index:
  * `running_count` changes with every task and is therefore not in it, but few jobs run at a time and many wait. Of all that the walks
  * find those are taken that the plan would take if each gave one task: by priority, then by the share its owner would have before it.
+ * The states come from a table of their own: with constants Postgres, where statistics know of few running jobs, walks the index of
+ * states, for each lane over all running jobs. Joining each chosen job to its locked row would compare each with all.
  */
 export async function candidates(
   tx: Tx,
@@ -53,13 +82,16 @@ export async function candidates(
     and (max_slots is null or running_count < max_slots or id in (select value::int from json_array_elements_text(${ended}::json)))
     ${seen.length === 0 ? tx`` : tx`and id not in (select value::int from json_array_elements_text(${JSON.stringify(seen)}::json))`}`;
   const rows = await tx`
-    with best as materialized (
+    with named as materialized (
+      select 'waiting' as idle, 'running' as busy
+    ), best as materialized (
       select found.*, wanted.running, wanted.weight
-      from json_to_recordset(${JSON.stringify(wanted)}::json) as wanted(lane text, running float8, weight float8) cross join lateral (
-        (select id, owner, priority, running_count from job where job.lane = wanted.lane and state = 'waiting' and ${open}
+      from json_to_recordset(${JSON.stringify(wanted)}::json) as wanted(lane text, running float8, weight float8) cross join named
+      cross join lateral (
+        (select id, owner, priority, running_count from job where job.lane = wanted.lane and state = named.idle and ${open}
           order by priority desc, id limit ${limit})
         union all
-        (select id, owner, priority, running_count from job where job.lane = wanted.lane and state = 'running' and ${open}
+        (select id, owner, priority, running_count from job where job.lane = wanted.lane and state = named.busy and ${open}
           order by priority desc, running_count, id limit ${limit})
       ) as found
     ), chosen as (
@@ -73,8 +105,9 @@ export async function candidates(
         running_count, waiting, held, resting, retrying
       from job where id in (select id from chosen) and claimable for update skip locked
     )
-    select chosen.id as wanted, locked.* from chosen left join locked using (id)`;
+    select counted.wanted, locked.* from (select count(*)::int as wanted from chosen) as counted left join locked on true`;
   const got = rows.filter((row) => row.waiting !== null);
+  const found = rows[0]!.wanted as number;
   const judged = got.some((row) =>
     Object.values(row.blamed as Record<string, number>).some((n) => n >= row.slave_failures),
   )
@@ -85,11 +118,11 @@ export async function candidates(
     const tasks = row.retrying === "{}" ? [] : common(parseSet(row.retrying), startable(jobs[at]!));
     return tasks.length === 0 ? [] : [{ job: row.id as number, tasks: formatSet(tasks) }];
   });
-  const spared = await failedOn(tx, retrying, new Set(asking.map(({ id }) => id)));
+  const spared = await failedOn(tx, retrying, limit + mostRetried, new Set(asking.map(({ id }) => id)));
   return {
     jobs: jobs.map((job) => ({ ...job, spared: spared.get(job.id) ?? job.spared })),
-    locked: got.length < rows.length,
-    cut: rows.length >= limit,
+    locked: got.length < found,
+    cut: found >= limit,
   };
 }
 
@@ -133,20 +166,28 @@ export async function lasting(tx: Tx | Queue["sql"]): Promise<Lasting[]> {
   }));
 }
 
-/** For each job the tasks that wait to be tried again, with those of the slaves on which they failed. */
+/** Of more of a job's tasks that failed than this, and than can be handed out, it is not looked up on which slaves. */
+const mostRetried = 1000;
+
+/** For each job the tasks that wait to be tried again, the `most` lowest, with those of the slaves on which they failed. */
 async function failedOn(
   tx: Tx,
   retrying: { job: number; tasks: string }[],
+  most: number,
   asking: ReadonlySet<number>,
 ): Promise<Map<number, Map<number, Set<number>>>> {
   const spared = new Map<number, Map<number, Set<number>>>();
   if (retrying.length === 0) return spared;
+  // By `offset 0` the runs are looked up task by task: else all runs of the job may be read for each, 14 s for 20,000 tasks.
   const rows = await tx`
-    select given.job, waiting.task, run.slave
+    select given.job, waiting.task, failed.slave
     from json_to_recordset(${JSON.stringify(retrying)}::json) as given(job int, tasks int4multirange)
-    cross join lateral unnest(given.tasks) as piece
-    cross join lateral generate_series(lower(piece), upper(piece) - 1) as waiting(task)
-    left join run on run.job = given.job and run.task = waiting.task and run.counts`;
+    cross join lateral (
+      select task from unnest(given.tasks) as piece cross join lateral generate_series(lower(piece), upper(piece) - 1) as task limit ${most}
+    ) as waiting
+    left join lateral (
+      select slave from run where run.job = given.job and run.task = waiting.task and counts offset 0
+    ) as failed on true`;
   for (const { job, task, slave } of rows) {
     const tasks = spared.getOrInsertComputed(job, () => new Map<number, Set<number>>());
     const slaves = tasks.getOrInsertComputed(task, () => new Set<number>());

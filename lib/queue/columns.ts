@@ -59,7 +59,10 @@ export async function checkLicences(tx: Tx, licences: Readonly<Record<string, nu
     select name from licence where name in (select json_array_elements_text(${JSON.stringify(needed)}::json)) order by name for share`;
   const unknown = needed.find((name) => !known.some((licence) => licence.name === name));
   if (unknown !== undefined)
-    throw new Refusal("invalid", `there is no licence '${unknown}': licence set ${unknown} ${licences[unknown]! * 10}`);
+    throw new Refusal(
+      "invalid",
+      `there is no licence '${unknown}': drqueue licence set ${unknown} ${licences[unknown]! * 10}`,
+    );
 }
 
 /** The numbers of slaves given by name, which several may carry, or by number. Throws a Refusal for one that there is not. */

@@ -27,7 +27,14 @@ export type Rendered = { runs: number; ms: number; slowestMs: number; slowestTas
 export type Report = EndedRun & { readonly slave: number };
 
 /** A report that counts, and what it means. `rests`: a task that failed is not tried again at once. */
-export type Ended = { given: Report; verdict: Verdict; rests: boolean; sound: boolean; suspects: readonly number[] };
+export type Ended = {
+  given: Report;
+  verdict: Verdict;
+  rests: boolean;
+  sound: boolean;
+  blamed: boolean;
+  suspects: readonly number[];
+};
 
 /** Where the tasks of ended runs go, one move a job. */
 export function movesOf(

@@ -1,6 +1,6 @@
 // Who gets which task. A pure step over plain data: no clock, network or database.
 import { holds, sizeOf, type TaskSet } from "../sets";
-import { atItsLimit, type JobNeeds, type Licences, obstacle, type SlaveNow, startable } from "./obstacles";
+import { atItsLimit, type JobNeeds, type Licences, misfit, obstacle, type SlaveNow, startable } from "./obstacles";
 
 export type Assignment = { readonly job: number; readonly task: number; readonly slave: number };
 
@@ -32,6 +32,8 @@ class Table {
   private readonly asking: Asking[];
   private readonly licences: Map<string, number>;
   private readonly shares: Map<string, { running: number; weight: number }>;
+  /** What no slave has any more: of thousands of jobs that ask for the same only one is compared with all slaves. */
+  private readonly spent = new Set<string>();
 
   constructor(slaves: readonly SlaveNow[], farm: Farm) {
     this.asking = slaves.filter(({ free }) => free > 0).map((slave) => ({ ...slave, jobs: [...slave.jobs] }));
@@ -62,15 +64,19 @@ class Table {
   /** Hands out one task of a job; false when none can be, now or later in this plan. */
   private hand(stock: Stock): boolean {
     const { job } = stock;
+    if (this.spent.has(stock.fit)) return false;
     if (atItsLimit({ ...job, running: stock.running }, this.licences)) return false;
     let sparing = true;
     let place = this.placeFor(stock, sparing);
-    if (place < 0) {
+    if (place < 0 && job.spared.size > 0) {
       sparing = false;
       place = this.placeFor(stock, sparing);
     }
     const slave = this.asking[place];
-    if (!slave) return false;
+    if (!slave) {
+      if (this.asking.every((one) => misfit(job, one))) this.spent.add(stock.fit);
+      return false;
+    }
     this.assignments.push({ job: job.id, task: stock.take(slave.id, sparing), slave: slave.id });
     for (const [name, needs] of Object.entries(job.licences)) this.licences.set(name, this.licences.get(name)! - needs);
     slave.free--;
@@ -123,6 +129,7 @@ function settle(open: Stock[]): void {
 
 /** The tasks of one job that may start, while a plan is made. */
 class Stock {
+  readonly fit: string;
   running: number;
   left: number;
   private readonly waiting: TaskSet;
@@ -131,6 +138,7 @@ class Stock {
   private readonly failedBefore: number[];
 
   constructor(readonly job: JobNeeds) {
+    this.fit = [job.pool, job.os, job.memoryMb, job.gpus].join("|");
     this.running = job.running;
     this.waiting = startable(job);
     this.left = sizeOf(this.waiting);

@@ -6,13 +6,14 @@ import { movesOf } from "./moves";
 import { type Queue, wake } from "./open";
 import { openRuns } from "./slaves";
 
-/** Calls slaves lost that were silent for `leaseMs`. Returns their names. */
+/** Calls slaves lost that were silent for `leaseMs`; others may have to take jobs of which they failed tasks. Returns their names. */
 export async function findLost(queue: Queue, leaseMs: number): Promise<string[]> {
   const rows = await queue.sql`
     update slave set state = 'lost', running = 0, free = 0
     where id in (
       select id from slave where state = 'online' and seen_at < now() - ${leaseMs} * interval '1 millisecond' order by id for update skip locked)
     returning name`;
+  if (rows.length > 0) await wake(queue.sql, { work: true });
   return rows.map((row) => row.name as string);
 }
 
@@ -21,11 +22,13 @@ export async function takeBack(queue: Queue): Promise<number> {
   const away = await queue.sql`select id from slave where state in ('lost', 'gone')`;
   if ((await openRuns(queue.sql, idsOf(away))).length === 0) return 0;
   const taken = await queue.sql.begin(async (tx) => {
-    // Locked, so that none of them comes back and gets tasks while its tasks are taken.
+    // Jobs before slaves, as a round has them that blames slaves for what failed. The slaves are locked so that none of them comes
+    // back and gets tasks while its tasks are taken.
+    const jobs = new Set((await openRuns(tx, idsOf(away))).map(({ job }) => job));
+    await lockWithDependents(tx, [...jobs]);
     const slaves = idsOf(await tx`select id from slave where state in ('lost', 'gone') order by id for update`);
-    // Which runs are open is asked again under the locks of their jobs.
-    await lockWithDependents(tx, [...new Set((await openRuns(tx, slaves)).map(({ job }) => job))]);
-    const runs = await openRuns(tx, slaves);
+    // Which runs are open is asked again under the locks; those of other jobs are for the next time.
+    const runs = (await openRuns(tx, slaves)).filter(({ job }) => jobs.has(job));
     const ended = await tx`
       update run set ended_at = now(), outcome = case when wish is null then 'lost' else 'killed' end
       from json_to_recordset(${JSON.stringify(runs)}::json) as given(job int, task int, attempt int)

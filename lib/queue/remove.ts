@@ -33,7 +33,8 @@ export async function remove(
         or needs in (select value::int from json_array_elements_text(${gone}::json))
       returning job`;
     const left = new Set(freed.map(({ job }) => job as number).filter((job) => !doomed.includes(job)));
-    if (await holdAnew(tx, [...left])) await wake(tx, { work: true });
+    // What it had of licences is others' now.
+    if ((await holdAnew(tx, [...left])) || killing > 0) await wake(tx, { work: true });
     return { tasks: 0, killing };
   });
   return done as Done;

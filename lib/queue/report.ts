@@ -24,6 +24,8 @@ type Known = RunKey & {
   limited: boolean;
   /** Tasks of the job were finished: it can be rendered. */
   sound: boolean;
+  /** Tasks of the job have failed before, on whatever slave. */
+  blamed: boolean;
   /** Jobs that make its slave suspect. */
   suspects: number[];
 };
@@ -52,7 +54,14 @@ export async function report(tx: Tx, reports: readonly Report[]): Promise<Report
     const rules = { retries: run.retries, exitRule: run.exit_rule, exitCodes: run.exit_codes };
     const verdict = judge(given, rules, run.failures, run.wish);
     if (!run.open && !(run.late && verdict.outcome === "finished")) continue;
-    ended.push({ given, verdict, rests: run.retry_delay_ms > 0, sound: run.sound, suspects: run.suspects });
+    ended.push({
+      given,
+      verdict,
+      rests: run.retry_delay_ms > 0,
+      sound: run.sound,
+      blamed: run.blamed,
+      suspects: run.suspects,
+    });
     late ||= !run.open;
     room ||= run.limited;
   }
@@ -74,7 +83,7 @@ async function lockAndRead(tx: Tx, reports: readonly Report[]): Promise<Known[]>
   return tx<Known[]>`
     select run.job, run.task, run.attempt, run.slave, job.retries, job.exit_rule, job.exit_codes, job.retry_delay_ms, run.wish,
       run.ended_at is null as open, job.max_slots is not null or job.licences <> '{}' as limited,
-      not isempty(job.finished) as sound, coalesce(slave.suspects, '[]') as suspects,
+      not isempty(job.finished) as sound, job.blamed <> '{}' as blamed, coalesce(slave.suspects, '[]') as suspects,
       run.outcome = 'lost' and job.waiting @> run.task
         and not exists (select from run as later where later.job = run.job and later.task = run.task and later.attempt > run.attempt) as late,
       (select count(*)::int from run as earlier where earlier.job = run.job and earlier.task = run.task and earlier.counts) as failures

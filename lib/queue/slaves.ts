@@ -2,7 +2,7 @@
 
 import type { Sync } from "../sync";
 import type { RunKey } from "../wire";
-import type { Queue, Tx } from "./open";
+import { type Queue, type Tx, wake } from "./open";
 
 /** What a slave says of itself that seldom changes. */
 export type Picture = Pick<
@@ -46,19 +46,25 @@ export async function heard(queue: Queue, beats: readonly Beat[]): Promise<void>
       gpus_left = given."gpusLeft", foreign_slots = given."foreignSlots", in_hours = given."inHours", running = given.running,
       free = given.free, seen_at = now(), state = case when given.leaving then 'gone' else 'online' end
     from given join locked using (id) where slave.id = given.id`;
+  // Jobs that it alone could render may be for slaves which they set aside.
+  if (beats.some(({ leaving }) => leaving)) await wake(queue.sql, { work: true });
 }
 
+/** How far a run is, percent, as the slave says that has it. */
+export type Progress = RunKey & { readonly slave: number; readonly percent: number };
+
 /**
- * Writes how far runs are, percent. Those that a round ends at this moment are passed over: the two would wait for each other, perhaps
- * in a circle.
+ * Writes how far runs are. What slaves say of runs that are not theirs counts for nothing. Those that a round ends at this moment are
+ * passed over: the two would wait for each other, perhaps in a circle.
  */
-export async function progressed(queue: Queue, runs: readonly (RunKey & { percent: number })[]): Promise<void> {
+export async function progressed(queue: Queue, runs: readonly Progress[]): Promise<void> {
   if (runs.length === 0) return;
   await queue.sql`
     with further as (
       select run.job, run.task, run.attempt, given.percent
-      from json_to_recordset(${JSON.stringify(runs)}::json) as given(job int, task int, attempt int, percent int)
-      join run on run.job = given.job and run.task = given.task and run.attempt = given.attempt and run.ended_at is null
+      from json_to_recordset(${JSON.stringify(runs)}::json) as given(job int, task int, attempt int, percent int, slave int)
+      join run on run.job = given.job and run.task = given.task and run.attempt = given.attempt and run.slave = given.slave
+        and run.ended_at is null
       for update of run skip locked
     )
     update run set progress = further.percent

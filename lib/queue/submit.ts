@@ -6,7 +6,7 @@ import { formatSet } from "../sets";
 import type { Submission } from "../submission";
 import { type Layout, taskCount } from "../tasks";
 import { type Column, checkLicences, columnsOf, slaveNumbers } from "./columns";
-import { waitFor } from "./dependencies";
+import { lockWithDependents, waitFor } from "./dependencies";
 import type { Queue, Tx } from "./open";
 import { Refusal } from "./refusal";
 
@@ -29,6 +29,11 @@ export async function submit(queue: Queue, given: Expanded): Promise<number> {
   if (after.length + blocked.length + Object.keys(licences).length === 0) return insert(queue.sql, given, layout, []);
   const submitted = await queue.sql.begin(async (tx) => {
     const numbers = await slaveNumbers(tx, blocked);
+    // Jobs before licences, as a round locks them.
+    await lockWithDependents(
+      tx,
+      after.map(({ job }) => job),
+    );
     await checkLicences(tx, licences);
     const id = await insert(tx, given, layout, numbers);
     if (after.length > 0) await waitFor(tx, id, after);

@@ -33,7 +33,7 @@ export async function why(queue: Queue, id: number, frame?: number): Promise<Why
   if (hindered?.because === "nothing") lines.push(`Job ${id}: ${what}.`);
   else if (hindered?.because === "stopped" && row.stopReason)
     lines.push(`${subject}: the job stopped itself, ${row.stopReason}.`);
-  else if (hindered?.because === "early") lines.push(`${subject}: not before ${row.notBefore!.toISOString()}.`);
+  else if (hindered?.because === "early") lines.push(`${subject}: not before ${timeText(row.notBefore!)}.`);
   else lines.push(what ? `${subject}: ${what}.` : `${subject}.`);
   if (hindered?.because !== "nothing") lines.push(...partly(job, task), slavesLine(slaves.length, reasons, able));
   if (couldRun)
@@ -47,7 +47,7 @@ export async function why(queue: Queue, id: number, frame?: number): Promise<Why
 
 /** Why a slave gets nothing to do. Throws a Refusal when there is none of this name. */
 export async function whySlave(queue: Queue, name: string): Promise<Why> {
-  const { id } = await readSlave(queue, name);
+  const { id, settings } = await readSlave(queue, name);
   const slaves = await slavesNow(queue, await openRuns(queue.sql, [id]));
   const slave = slaves.find((one) => one.id === id)!;
   const jobs = await jobsNow(queue.sql, queue.sql`claimable order by priority desc, id limit ${mostJobs}`);
@@ -80,9 +80,11 @@ export async function whySlave(queue: Queue, name: string): Promise<Why> {
     }),
   );
   const some = jobs.length === mostJobs ? `the ${mostJobs} first` : `${jobs.length}`;
+  // A slave whose tasks are short asks for more than it has slots, to have some at hand.
+  const free = Math.min(slave.free, settings.slots);
   const first = own
     ? `Slave ${slave.name} ${describe([own])}.`
-    : `Slave ${slave.name} can take ${slave.free} more task${slave.free === 1 ? "" : "s"}.`;
+    : `Slave ${slave.name} can take ${free} more task${free === 1 ? "" : "s"}.`;
   const second =
     jobs.length === 0
       ? "No job has tasks to hand out."
@@ -150,7 +152,7 @@ async function settled(queue: Queue, id: number, frame: number, task: number, ro
     select run.message, run.started_at, coalesce(slave.name, run.slave::text) as slave from run left join slave on slave.id = run.slave
     where job = ${id} and task = ${task} order by attempt desc limit 1`;
   const text = holds(row.running, task)
-    ? `Frame ${frame} runs on ${run?.slave} since ${new Date(run?.started_at).toISOString()}.`
+    ? `Frame ${frame} runs on ${run?.slave} since ${timeText(new Date(run?.started_at))}.`
     : holds(row.finished, task)
       ? `Frame ${frame} is finished.`
       : `Frame ${frame} failed${run?.message ? `: ${run.message}` : ""}. Its log: drqueue log ${id} ${frame}. Again: drqueue requeue ${id} ${frame}.`;
@@ -197,6 +199,11 @@ function slavesLine(count: number, reasons: readonly Reason[], able: readonly st
       `${able.length} could take a task now (${able.slice(0, 5).join(", ")}${able.length > 5 ? ", ..." : ""})`,
     );
   return `${count} slave${count === 1 ? "" : "s"}: ${parts.join(", ")}.`;
+}
+
+/** To the second, in the one zone that all readers can reckon from. */
+function timeText(time: Date): string {
+  return `${time.toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
 
 /** Whether jobs of a higher priority have tasks to hand out in the same pools. */

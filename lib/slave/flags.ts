@@ -36,7 +36,7 @@ const flags = object({
   ),
   hours: optional(
     option("--hours", string({ metavar: "HOURS" }), {
-      description: message`When it works, as "mon-fri 19:00-08:00, sat-sun"; "" for always. Kept for the next start.`,
+      description: message`When it works, as "mon-fri 19:00-08:00, sat-sun"; or always. Kept for the next start.`,
     }),
   ),
   path: multiple(
@@ -146,7 +146,7 @@ async function changeOf(given: Given): Promise<SettingsChange> {
     ...(slots !== undefined && { slots }),
     ...(leaveMemory !== undefined && { leaveMb: leaveMemory }),
     ...(loadLimit !== undefined && { loadLimit: numberOr("off", loadLimit, "--load-limit") }),
-    ...(hours !== undefined && { hours }),
+    ...(hours !== undefined && { hours: hours === "always" ? "" : hours }),
     ...(path.length > 0 && { paths: pathsOf(path) }),
     ...(gpus !== undefined && { gpus: numberOr("auto", gpus, "--gpus") }),
     ...((enable || disable) && { enabled: enable }),

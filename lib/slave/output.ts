@@ -37,6 +37,8 @@ export class Output {
   private starts = 0;
   /** Something of the output was passed over: frames may have begun there. */
   private gap = false;
+  private took = stopwatch();
+  private lineBegun = 0;
 
   constructor(
     private readonly log: string,
@@ -44,7 +46,7 @@ export class Output {
     rules: OutputRules,
   ) {
     try {
-      this.read = lineReader(rules);
+      this.read = lineReader(rules, () => performance.now() - this.lineBegun < mostLookMs || this.took() <= mostLookMs);
     } catch (error) {
       this.warning = `its output is not read: ${(error as Error).message}`;
     }
@@ -105,15 +107,16 @@ export class Output {
   }
 
   private readLines(lines: readonly string[]): void {
-    const took = stopwatch();
+    this.took = stopwatch();
     for (const line of lines) {
       if (!this.read) return;
       if (line !== "") this.readLine(this.read, line.slice(0, longestLine));
-      if (took() > mostLookMs) this.giveUp();
+      if (this.took() > mostLookMs) this.giveUp();
     }
   }
 
   private readLine(read: (line: string) => LineNews | undefined, line: string): void {
+    this.lineBegun = performance.now();
     for (let length = firstTry.characters; length < line.length; length *= 4) {
       const took = stopwatch();
       read(line.slice(0, length));
@@ -132,7 +135,7 @@ export class Output {
     const { percent = 0, frame, nth } = news;
     if (news.percent === undefined && frame === undefined) return;
     // A rule may take something for a number that is none.
-    if (Number.isNaN(frame) || Number.isNaN(nth)) return;
+    if (!Number.isFinite(frame ?? 0) || !Number.isFinite(nth ?? 0)) return;
     const many = this.frames.length;
     const frames =
       nth !== undefined ? this.doneWith(nth) : (many === 1 ? 0 : this.doneBefore(frame, percent)) + percent / 100;

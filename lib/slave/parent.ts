@@ -6,17 +6,23 @@ import { allProcesses, groupLives, hasVariable } from "../local/processes";
 
 // A trap runs when the jobscript has ended: INT is remembered, TERM and HUP, which a kill sends to the whole group, are outlived.
 // The status is written by the shell's own echo: a second program for it would halve the rate of starts.
-// exec, for a program: the shell may have a command of its own of the same name, and its echo reads backslashes.
-export const parentScript = `asked=
-trap 'asked=130' INT
+// exec, for a program: the shell may have a command of its own of the same name, and its echo reads backslashes. command, for echo: the
+// slave's own surroundings may bring a function of that name. What is set before the jobscript starts has a name that no variable of a
+// job has: the jobscript would inherit it.
+export const parentScript = `drqueue_run_asked=
+trap 'drqueue_run_asked=130' INT
 trap : TERM HUP
-status=$1
+drqueue_run_status=$1
 shift
 (exec "$@")
 code=$?
-code=\${asked:-$code}
-echo "$code" >"$status"
+code=\${drqueue_run_asked:-$code}
+command echo "$code" >"$drqueue_run_status"
 exit "$code"`;
+
+// Variables by which a shell is told to do otherwise than its script says (bash with noexec runs nothing and ends with 0), or that it
+// does not hand on as they are.
+const ofShells = ["SHELLOPTS", "BASHOPTS", "OPTIND", "IFS", "BASH_ENV", "ENV"];
 
 /** A parent and its jobscript. `group` is the parent's pid. */
 export type Family = { readonly group: number; readonly ended: Promise<Ending> };
@@ -28,10 +34,13 @@ export type Ending = { code: number | undefined; cpuMs?: number; memoryMb?: numb
 export type Start = { command: string[]; folder: string; env: Record<string, string>; output: number; status: string };
 
 /** Starts a command under a parent. Throws when the system has no room for another process. */
-export function startFamily({ command, folder, env, output, status }: Start): Family {
-  const parent = Bun.spawn(["/bin/sh", "-c", parentScript, "drqueue-run", status, ...command], {
+export function startFamily({ command, folder, env, output, status }: Start, shell = "/bin/sh"): Family {
+  const own = ofShells.filter((name) => env[name] !== undefined);
+  // The jobscript gets them all the same, by a program that is there on every system.
+  const handed = own.length === 0 ? [] : ["/usr/bin/env", ...own.map((name) => `${name}=${env[name]}`)];
+  const parent = Bun.spawn([shell, "-c", parentScript, "drqueue-run", status, ...handed, ...command], {
     cwd: folder,
-    env,
+    env: own.length === 0 ? env : Object.fromEntries(Object.entries(env).filter(([name]) => !own.includes(name))),
     stdin: "ignore",
     stdout: output,
     stderr: output,

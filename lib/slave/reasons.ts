@@ -5,12 +5,17 @@ import type { EndReason } from "../states";
 /** The longest message that a report may carry. */
 const longest = 500;
 
-/** What of a message fits into a report: the master refuses longer ones. */
+/** Colours of a terminal; then all else that steers one, with NUL, which the master's database cannot hold. */
+const colours = /\u001b\[[\d;]*[A-Za-z]/g;
+const controls = /[\u0000-\u001f\u007f-\u009f]+/g;
+
+/** What of a message fits into a report, as one line: a master that refused it would refuse all else that the slave has to say. */
 export function brief(message: string): string {
-  if (message.length <= longest) return message;
+  const line = message.replace(colours, "").replace(controls, " ").trim().toWellFormed();
+  if (line.length <= longest) return line;
   const half = longest / 2 - 2;
   // The beginning says what is wrong, the end what to do. A cut may go through a pair of surrogates.
-  return `${message.slice(0, half)}...${message.slice(-half)}`.toWellFormed();
+  return `${line.slice(0, half)}...${line.slice(-half)}`.toWellFormed();
 }
 
 /** How a run ended, in words; undefined when it went well. */

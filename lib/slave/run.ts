@@ -88,7 +88,7 @@ export async function runSlave(options: SlaveOptions): Promise<number> {
       { host: hostNow, clock: () => new Date(), gpus },
     );
     lock.update({ port: port.port });
-    journal.info("slave {name} {version} listens on port {port}, {slots} slots, pools {pools}, master {master}", {
+    journal.info("slave {name} {version} listens on port {port}, slots {slots}, pools {pools}, master {master}", {
       name: options.name,
       version,
       port: port.port,

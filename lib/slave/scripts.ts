@@ -56,7 +56,9 @@ export class Scripts {
 function isReadable(file: string): boolean {
   try {
     accessSync(file, constants.R_OK);
-    return statSync(file).isFile();
+    const found = statSync(file);
+    // Storage that ran full leaves empty files: such a script would render nothing and call that finished.
+    return found.isFile() && found.size > 0;
   } catch {
     return false;
   }

@@ -6,6 +6,9 @@ import { keyOf, type RunKey } from "../wire";
 import { Output } from "./output";
 import { spoken } from "./reasons";
 
+/** So long does it take to hear what happened while this process stood still, ms. */
+const hearMs = 100;
+
 /** What it was, why it is to end now, and the words for it. */
 export type Verdict = { reason: EndReason; message: string };
 
@@ -84,14 +87,18 @@ export class Watch {
     const now = performance.now();
     // Time that this process has not seen, since it or the machine stood still, is not held against anyone.
     const seenMs = Math.min(now - this.lookedAt, this.everyMs * 5);
+    const stoodStill = now - this.lookedAt > this.everyMs * 2;
     this.lookedAt = now;
-    for (const one of [...this.watched.values()]) {
+    for (const [name, one] of [...this.watched]) {
       const passed = Math.min(seenMs, now - one.from);
       one.ranMs += passed;
       one.quietMs = one.output.look() ? 0 : one.quietMs + passed;
       if (one.output.fatal !== undefined) one.failedMs += passed;
       const why = whyStop(one, this.failedMs);
-      if (why) this.stop(one.run, why);
+      if (!why) continue;
+      // What has ended meanwhile by itself is heard of only now, behind this look.
+      if (stoodStill) setTimeout(() => this.watched.get(name) === one && this.stop(one.run, why), hearMs);
+      else this.stop(one.run, why);
     }
   }
 }

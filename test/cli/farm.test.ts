@@ -62,6 +62,13 @@ test("a job that others wait for is only deleted when it is said what becomes of
   expect((await farm.cli("job", `${third}`)).code).toBe(1);
 });
 
+test("jobs that wait for each other are deleted together when all of them are named", async () => {
+  const first = await farm.submit(stopped);
+  const second = await farm.submit(after(first));
+  const { code, out } = await farm.cli("delete", `${first}-${second}`);
+  expect({ code, out }).toEqual({ code: 0, out: `job ${first}: deleted\njob ${second}: deleted\n` });
+});
+
 test("a list of jobs says for which others they wait", async () => {
   const first = await farm.submit(stopped);
   const second = await farm.submit({ ...after(first), stopped: false });

@@ -27,6 +27,10 @@ test("a help names the default of an option", async () => {
   expect((await run("cli.ts", "submit", "--help")).out).toContain("Higher goes first. (default 500)");
 });
 
+test("help shows a path of Windows with its backslash", async () => {
+  expect((await run("cli.ts", "set", "--help")).out).toContain("/mnt/show=S:\\show;");
+});
+
 test("master and slave have their help as programs of their own", async () => {
   expect((await run("master.ts", "--help")).out).toMatch(/^Start a master.*\nUsage: master \[options\]\n/);
   expect((await run("slave.ts", "--help")).out).toMatch(/^Start a slave.*\nUsage: slave \[options\]\n/);

@@ -94,7 +94,7 @@ test("every setting can be given at the start, and is kept for the next", async 
   await shown("whole", { state: "online", gpus: 2, settings: wanted });
   await stop(first, "whole");
 
-  const second = ownSlave(farm, { name: "whole", "load-limit": "off", hours: "", path: "none", gpus: "auto" });
+  const second = ownSlave(farm, { name: "whole", "load-limit": "off", hours: "always", path: "none", gpus: "auto" });
   const usual = { loadLimit: null, hours: "", paths: [], gpus: null };
   await shown("whole", { state: "online", settings: { ...wanted, ...usual } });
   await stop(second, "whole");

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import type { Sync } from "../../lib/sync";
 import { keyOf } from "../../lib/wire";
 import { type Farm, startFarm, until } from "../farm";
 import { exited, SimulatedSlave, settings } from "./simulated";
@@ -173,7 +174,10 @@ test("a failed task that rests is tried again by itself when its rest is over", 
 
 test("a slave that speaks another version is told so in words", async () => {
   const { slave } = ownPool();
-  expect(slave.sync({ version: 99 })).rejects.toThrow(/speaks version 99 of the protocol.*same release/);
+  await expect(slave.sync({ version: 99 })).rejects.toThrow(/speaks version 99 of the protocol.*same release/);
+  const older = { version: 1, memoryLeftMb: undefined, inHours: undefined } as unknown as Partial<Sync>;
+  await expect(slave.sync(older)).rejects.toThrow(/speaks version 1 of the protocol.*same release/);
+  await expect(slave.sync({ inHours: undefined } as never)).rejects.toThrow(/^inHours: /);
 });
 
 test("a second sync of a slave frees the one that was parked", async () => {

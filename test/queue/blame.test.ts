@@ -123,6 +123,24 @@ describe("a slave on which tasks of several jobs failed", () => {
     expect(await handOut(queue, slave(bad), slave(good))).toMatchObject([{ slave: good }]);
   });
 
+  test("is sick also when it failed each job before another slave had finished the first task of it", async () => {
+    for (let job = 0; job < 3; job++) {
+      await submitted(queue, { frames: "1-50", priority: 600 + job, slaveFailures: 1 });
+      expect(await isSick(bad)).toBe(false);
+      await runOn(bad, 1);
+      await runOn(good, 0);
+    }
+    expect(await readSlave(queue, "bad")).toMatchObject({ sickSince: expect.any(String), suspects: [1, 2, 3] });
+    expect((await readSlave(queue, "good")).suspects).toEqual([]);
+  });
+
+  test("is not suspected of a job of which it has finished the first task itself", async () => {
+    await submitted(queue, { frames: "1-50" });
+    await runOn(bad, 1);
+    await runOn(bad, 0);
+    expect((await readSlave(queue, "bad")).suspects).toEqual([]);
+  });
+
   test("is not sick by many failures of one job", async () => {
     await submitted(queue, { frames: "1-50", slaveFailures: 0 });
     await runOn(good, 0);

@@ -103,7 +103,7 @@ describe("a change", () => {
     const job = await submitted(queue);
     expect(await refusal(change(queue, job, { priority: 1, licences: { nuke: 1 } }))).toMatchObject({
       kind: "invalid",
-      message: "there is no licence 'nuke': licence set nuke 10",
+      message: "there is no licence 'nuke': drqueue licence set nuke 10",
     });
     expect((await row(job)).priority).toBe(500);
   });

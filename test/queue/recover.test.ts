@@ -173,12 +173,24 @@ test("a sign of life tells all that changes about a slave", async () => {
   });
 });
 
+test("masters are woken when a slave is lost, since others may have to take jobs that set them aside", async () => {
+  const { promise: woken, resolve } = Promise.withResolvers<string>();
+  const listening = await queue.sql.listen("drqueue", resolve);
+  await met(queue, "lost");
+  await queue.sql`update slave set seen_at = now() - interval '1 minute'`;
+  expect(await findLost(queue, 30_000)).toEqual(["lost"]);
+  expect(JSON.parse(await woken)).toMatchObject({ work: true });
+  await listening.unlisten();
+});
+
 test("how far runs are is written as long as they are open", async () => {
   await submitted(queue, { frames: "1-2" });
   const [open, over] = await handOut(queue, slave(1, 2));
   await tell(queue, ended(over!));
-  const stray = { job: 9, task: 0, attempt: 1, percent: 3 };
+  const stray = { job: 9, task: 0, attempt: 1, slave: 1, percent: 3 };
   await progressed(queue, [{ ...open!, percent: 40 }, { ...over!, percent: 50 }, stray]);
+  // Only the slave that has the run knows how far it is.
+  await progressed(queue, [{ ...open!, slave: 2, percent: 90 }]);
   await progressed(queue, []);
   const rows = await queue.sql`select task, progress from run order by task`;
   expect([...rows]).toEqual([

@@ -4,6 +4,7 @@ import { mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { startFamily } from "../../lib/slave/parent";
 import { Records } from "../../lib/slave/records";
+import { Watch } from "../../lib/slave/watch";
 import { EndedRun, type JobOrder } from "../../lib/sync";
 import { until } from "../farm";
 import { Bench, jobOrder, ordered, processesWith, uniqueSleep } from "./orders";
@@ -49,6 +50,19 @@ describe("a task that takes longer than its frames may", () => {
     bench.work.take(ordered(0), sh(deaf, { frameTimeoutMs: 100 }));
     bench.work.take(ordered(1), sh("trap 'exit 0' TERM; while :; do sleep 0.05; done", { frameTimeoutMs: 100 }));
     for (const ended of await bench.ended(2)) expect(ended).toMatchObject({ reason: "overtime" });
+  });
+
+  test("is not ended when it ended by itself while its slave stood still, else it is", async () => {
+    const stopped: number[] = [];
+    const watch = new Watch(50, 60_000, ({ task }) => stopped.push(task));
+    for (const task of [0, 1]) watch.add(`${task}`, ordered(task), sh("", { frameTimeoutMs: 300 }), "/no/such", 0);
+    await Bun.sleep(120);
+    Bun.sleepSync(600);
+    await Bun.sleep(10);
+    watch.remove("0");
+    await until(async () => stopped.length > 0 || undefined, "the other one to be ended");
+    watch.remove("1");
+    expect(new Set(stopped)).toEqual(new Set([1]));
   });
 
   test("is left alone while there is time, and by jobs that set no limit", async () => {

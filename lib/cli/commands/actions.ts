@@ -80,7 +80,8 @@ export const remove = clientCommand(
   (client, { jobs, cascade, release }, print) => {
     if (cascade && release) throw new PlainError("either --cascade or --release", 2);
     const options = cascade ? { dependents: "cascade" as const } : release ? { dependents: "release" as const } : {};
-    return each(jobs.flat(), print, "deleted", (id) => client.delete(id, options));
+    // A job can be deleted once those that wait for it are, and they are younger.
+    return each(jobs.flat(), print, "deleted", (id) => client.delete(id, options), { youngestFirst: true });
   },
 );
 
@@ -110,14 +111,17 @@ export async function each(
   print: Print,
   verb: string,
   act: (id: number) => Promise<Done>,
+  { youngestFirst = false } = {},
 ): Promise<number> {
   const results: ({ job: number } & (Done | { error: string }))[] = [];
-  for (const job of jobs) {
+  const order = [...jobs.entries()];
+  if (youngestFirst) order.sort(([, a], [, b]) => b - a);
+  for (const [at, job] of order) {
     try {
-      results.push({ job, ...(await act(job)) });
+      results[at] = { job, ...(await act(job)) };
     } catch (error) {
       if (jobs.length === 1) throw error;
-      results.push({ job, error: (error as Error).message });
+      results[at] = { job, error: (error as Error).message };
     }
   }
   print(results, () => results.map((result) => line(verb, result)).join("\n"));

@@ -127,7 +127,7 @@ export const set = clientCommand(
     ),
     path: multiple(
       option("--path", pathChange, {
-        description: message`A folder with another name here, as /mnt/show=S:\show; +/mnt/show=... adds, -/mnt/show removes, none removes all.`,
+        description: message`A folder with another name here, as /mnt/show=S:\\show; +/mnt/show=... adds, -/mnt/show removes, none removes all.`,
       }),
     ),
     gpus: optional(option("--gpus", gpus, { description: message`GPUs it has; auto counts them.` })),

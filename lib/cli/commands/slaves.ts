@@ -15,7 +15,7 @@ function columnsOf(slaves: readonly Slave[]): Column<Slave>[] {
     { title: "STATE", of: stateOf },
     { title: "TASKS", of: (slave) => `${slave.running}/${slave.settings.slots}`, right: true },
     ...(foreign
-      ? [{ title: "FOREIGN", of: (slave: Slave) => (slave.foreignSlots ? `-${slave.foreignSlots}` : ""), right: true }]
+      ? [{ title: "FOREIGN", of: (slave: Slave) => (taken(slave) ? `-${taken(slave)}` : ""), right: true }]
       : []),
     { title: "LOAD", of: (slave) => slave.load.toFixed(2), right: true, spare: true },
     {
@@ -62,13 +62,13 @@ export const showSlave = clientStep(object({ slaves: slavesArgument }), async (c
 function describe(slave: Slave): string {
   const { settings } = slave;
   const { loadLimit, hours, paths, leaveMb } = settings;
-  const foreign = slave.foreignSlots > 0 ? `, ${slave.foreignSlots} taken by foreign load` : "";
+  const foreign = taken(slave) > 0 ? `, ${taken(slave)} taken by foreign load` : "";
   const pairs: [string, string][] = [
     ["slave", `${plain(slave.name)} (${slave.id})`],
     ["state", stateOf(slave)],
     ["problem", slave.problem ? paint("red", plain(slave.problem)) : ""],
     ["sick", sickness(slave)],
-    ["tasks", `${slave.running} of ${settings.slots} slots${foreign}`],
+    ["tasks", `${slave.running} of ${settings.slots} slot${settings.slots === 1 ? "" : "s"}${foreign}`],
     ["pools", settings.pools.join(",")],
     ["hours", hours === "" ? "" : `${plain(hours)}${slave.inHours ? "" : " (not now)"}`],
     ["machine", `${slave.os}, ${slave.cpus} CPUs, load ${slave.load.toFixed(2)}`],
@@ -102,6 +102,11 @@ export function stateOf(slave: Slave): string {
   if (drain) return paint("yellow", slave.running > 0 ? "draining" : "drained");
   if (!slave.inHours) return paint("yellow", "off hours");
   return stateText("online");
+}
+
+/** Slots that foreign load takes away: it may be worth more of them than the slave has. */
+function taken({ foreignSlots, settings }: Slave): number {
+  return Math.min(foreignSlots, settings.slots);
 }
 
 function seen(slave: Slave): string {

@@ -31,14 +31,14 @@ export function addSlaveRoutes(app: OpenAPIHono, queue: Queue, dispatcher: Dispa
     }),
     async (c) => {
       const sync = c.req.valid("json");
-      if (sync.version !== protocolVersion) {
-        throw new HttpError(
-          400,
-          `slave ${sync.name} speaks version ${sync.version} of the protocol, this master ${protocolVersion}: use the same release on both`,
-        );
-      }
+      if (sync.version !== protocolVersion) refuseOtherVersion(sync);
       const address = getConnInfo(c).remote.address?.replace(/^::ffff:/, "") ?? "";
       return c.json(await dispatcher.sync(sync, address, c.req.raw.signal), 200);
+    },
+    (result, c) => {
+      // A sync of another release may lack what this one wants: the release is what is wrong.
+      if (!result.success) refuseOtherVersion((result as { data?: unknown }).data);
+      return app.defaultHook?.(result, c);
     },
   );
 
@@ -112,5 +112,15 @@ export function addSlaveRoutes(app: OpenAPIHono, queue: Queue, dispatcher: Dispa
         );
       }
     },
+  );
+}
+
+/** Throws an HttpError for a sync that speaks another version of the protocol. */
+function refuseOtherVersion(sync: unknown): void {
+  const spoken = z.object({ version: z.int(), name: Sync.shape.name }).safeParse(sync).data;
+  if (!spoken || spoken.version === protocolVersion) return;
+  throw new HttpError(
+    400,
+    `slave ${spoken.name} speaks version ${spoken.version} of the protocol, this master ${protocolVersion}: use the same release on both`,
   );
 }
