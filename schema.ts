@@ -16,6 +16,7 @@ import {
   timestamp,
   uuid,
 } from "drizzle-orm/pg-core";
+import type { EventType, NoticeReason, NoticeStyle } from "./lib/events";
 import type { Span } from "./lib/frames";
 import type { Order } from "./lib/order";
 import type { ExitCodes, OutputRules } from "./lib/rules";
@@ -193,9 +194,14 @@ export const slave = pgTable(
     software: text("software").notNull(),
     os: text("os").notNull(),
     cpus: integer("cpus").notNull(),
+    /** Type and speed of its CPUs. */
+    cpu: text("cpu").notNull().default(""),
     memoryMb: integer("memory_mb").notNull(),
     freeMemoryMb: integer("free_memory_mb").notNull(),
     load: real("load").notNull(),
+    /** Load averages over 5 and 15 minutes. */
+    load5: real("load5").notNull().default(0),
+    load15: real("load15").notNull().default(0),
     /** What it has for new tasks: its own reckoning of memory (MB) and GPUs. */
     memoryLeftMb: integer("memory_left_mb").notNull().default(0),
     gpus: integer("gpus").notNull().default(0),
@@ -255,8 +261,70 @@ export const leftover = pgTable(
   (table) => [primaryKey({ columns: [table.slave, table.job] })],
 );
 
+/** What a transaction's number is to Postgres: a text here, since it has 64 bits. */
+const transaction = customType<{ data: string; driverData: string }>({ dataType: () => "xid8" });
+
+/**
+ * What happened, for who follows it or is to be told. Written by triggers, in the transaction in which it happened. Numbers are given
+ * before transactions end and may become visible out of order: who reads goes by transaction and number, and only up to the oldest
+ * transaction that is still under way.
+ */
+export const event = pgTable(
+  "event",
+  {
+    tx: transaction("tx").notNull().default(sql`pg_current_xact_id()`),
+    id: bigint("id", { mode: "number" }).notNull().generatedAlwaysAsIdentity(),
+    at: moment("at").notNull().defaultNow(),
+    type: text("type").$type<EventType>().notNull(),
+    job: integer("job"),
+    slave: integer("slave"),
+    /** Name, owner, states: what a reader wants to know without asking. */
+    data: jsonb("data").$type<Record<string, unknown>>().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tx, table.id] }), index("event_at").on(table.at)],
+);
+
+/** Who is to be told what: by mail or at a web address; of one job, of all jobs of an owner, or of the whole farm. */
+export const notice = pgTable(
+  "notice",
+  {
+    id: integer("id").primaryKey().generatedAlwaysAsIdentity(),
+    job: integer("job"),
+    owner: text("owner"),
+    on: jsonb("on").$type<NoticeReason[]>().notNull(),
+    to: text("to").notNull(),
+    style: text("style").$type<NoticeStyle>().notNull(),
+    /** The key with which a web address checks that it was us. */
+    secret: text("secret"),
+    createdAt: moment("created_at").notNull().defaultNow(),
+  },
+  (table) => [index("notice_job").on(table.job).where(sql`job is not null`)],
+);
+
+/** A message on its way: kept until it has arrived, or was tried often enough. */
+export const delivery = pgTable(
+  "delivery",
+  {
+    id: integer("id").primaryKey().generatedAlwaysAsIdentity(),
+    to: text("to").notNull(),
+    style: text("style").$type<NoticeStyle>().notNull(),
+    secret: text("secret"),
+    /** What is told, before it is put into the words of its style. */
+    message: jsonb("message").$type<Record<string, unknown>>().notNull(),
+    tries: integer("tries").notNull().default(0),
+    nextAt: moment("next_at").notNull().defaultNow(),
+    sentAt: moment("sent_at"),
+    /** Why the last try failed. */
+    problem: text("problem"),
+    createdAt: moment("created_at").notNull().defaultNow(),
+  },
+  (table) => [index("delivery_next").on(table.nextAt).where(sql`sent_at is null`)],
+);
+
 /** One row: what all masters of this database share. */
 export const farm = pgTable("farm", {
   id: integer("id").primaryKey(),
   token: text("token").notNull(),
+  /** The last event of which notices were made. */
+  notifiedUpTo: text("notified_up_to"),
 });

@@ -31,7 +31,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any, Callable, NoReturn, Optional, TypedDict, TypeVar, Union, cast
 from urllib.parse import quote, urlencode
@@ -369,7 +369,7 @@ def _text(value: object) -> str:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return str(value)
     if isinstance(value, os.PathLike):
-        path = cast("os.PathLike[str]", value).__fspath__()
+        path: object = os.fspath(cast(Any, value))
         if isinstance(path, str):
             return path
     _wrong(f"{value!r} is not a text")
@@ -388,8 +388,10 @@ def _frames(frames: object) -> str:
     if isinstance(frames, int) and not isinstance(frames, bool):
         return str(frames)
     if isinstance(frames, range):
-        if len(frames) < 2:
-            return str(frames[0]) if frames else ""
+        if len(frames) == 1:
+            return str(frames[0])
+        if not frames:
+            _wrong("frames is empty: give at least one frame")
         step = abs(frames.step)
         return f"{frames[0]}-{frames[-1]}" + (f"x{step}" if step > 1 else "")
     if isinstance(frames, Iterable) and not isinstance(frames, (bytes, Mapping)):
@@ -401,6 +403,8 @@ def _frames(frames: object) -> str:
                 spans[-1][1] = frame
             else:
                 spans.append([frame, frame])
+        if not spans:
+            _wrong("frames is empty: give at least one frame")
         return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in spans)
     _wrong(f"{frames!r} are not frames: give a text as '1-10', or whole numbers")
 
@@ -537,11 +541,6 @@ def _to_wire(given: Mapping[str, object]) -> dict[str, object]:
     return wire
 
 
-def _given(settings: Mapping[str, object]) -> dict[str, object]:
-    """Those that are not None."""
-    return {name: value for name, value in settings.items() if value is not None}
-
-
 def _in_python(detail: str) -> str:
     """The master's words with the name that the setting has in Python."""
     return re.sub(r"^[A-Za-z]+(?=[.:])", lambda found: _PYTHON_NAMES.get(found[0], found[0]), detail)
@@ -564,6 +563,13 @@ _RENAMED = {"frame_text": "frames", "block_size": "block"}
 _OPTIONAL = {"choices", "default"}
 
 
+def _member(answer: Any, key: str) -> Any:
+    """A part of the master's answer."""
+    if not isinstance(answer, dict) or key not in answer:
+        raise DrQueueError(f"the master's answer has no '{key}': use the drqueue.py of the master's release")
+    return cast("dict[str, Any]", answer)[key]
+
+
 def _attributes(shape: type, wire: _Wire, **made: Callable[[Any], object]) -> dict[str, Any]:
     """What the wire says of each attribute that the class declares; `made` makes those that are more than a value."""
     attributes: dict[str, Any] = {}
@@ -571,17 +577,15 @@ def _attributes(shape: type, wire: _Wire, **made: Callable[[Any], object]) -> di
         if name.startswith("_"):
             continue
         key = _RENAMED.get(name, _camel(name)) if shape is Job else _camel(name)
-        if key in wire:
-            value = wire[key]
-        elif f"{key}Ms" in wire:
+        if f"{key}Ms" in wire:
             value = None if wire[f"{key}Ms"] is None else wire[f"{key}Ms"] / 1000
         elif key in _OPTIONAL:
-            value = None
+            value = wire.get(key)
         else:
-            raise DrQueueError(f"the master's answer has no '{key}': use the drqueue.py of the master's release")
+            value = _member(wire, key)
         if name in made:
             value = None if value is None else made[name](value)
-        attributes[name] = _time(value) if key in _TIMES else value
+        attributes[name] = _time(cast("Optional[str]", value)) if key in _TIMES else value
     return attributes
 
 
@@ -592,6 +596,10 @@ def _read(shape: Callable[..., _T], wire: _Wire, **made: Callable[[Any], object]
 
 def _read_all(shape: Callable[..., _T]) -> Callable[[list[_Wire]], list[_T]]:
     return lambda wires: [_read(shape, wire) for wire in wires]
+
+
+def _read_counts(wire: _Wire) -> Counts:
+    return _read(Counts, wire)
 
 
 def _read_why(wire: _Wire) -> Why:
@@ -703,7 +711,7 @@ def _lives(pid: int, start: object) -> bool:
 def _whoami() -> str:
     """The name of the person at the keyboard; empty when the system knows none."""
     try:
-        return getpass.getuser()
+        return os.environ.get("USER") or getpass.getuser()
     except Exception:  # of Windows without its variables, and of users whom no file names
         return ""
 
@@ -819,12 +827,12 @@ class _Answer:
         self.connection.close()
 
     def json(self) -> Any:
-        """The body of a success; raises the problem of anything else."""
-        with_body = self.read()
+        """What the body says."""
+        body = self.read()
         if self.response.status == 204:
             return None
         try:
-            return json.loads(with_body)
+            return json.loads(body)
         except ValueError:
             raise DrQueueError(f"what answers at {_show(self.address)} is no master of DrQueue") from None
 
@@ -932,14 +940,16 @@ class Farm:
         frames. `retry_delay`, `frame_timeout`, `silence` and `delete_after` are seconds; `delete_after=0` deletes it once it is
         finished. `not_before` without a zone is local time. `exit_codes="drqueue"` takes any exit for success, as the original did.
         """
-        settings = _given({key: value for key, value in locals().items() if key != "self"})
+        given = dict(locals())
+        del given["self"]
+        settings = {key: value for key, value in given.items() if value is not None}
         settings.setdefault("owner", _whoami())
-        answer = self.call("POST", "/jobs", _to_wire(settings))
-        number: int = answer["id"]
+        number: int = _member(self.call("POST", "/jobs", _to_wire(settings)), "id")
         try:
             return self.job(number)
         except DrQueueError as error:
-            error.args = (f"job {number} was submitted, but it cannot be shown: {error.message}",)
+            error.message = f"job {number} was submitted, but it cannot be shown: {error.message}"
+            error.args = (error.message,)
             raise
 
     def job(self, job: int) -> Job:
@@ -958,8 +968,7 @@ class Farm:
     ) -> list[Job]:
         """Jobs, newest first, `limit` at most (10,000 at once). `name`: a part of it, with * for anything. `before`: only older ones."""
         asked = {"state": state, "owner": owner, "pool": pool, "name": name, "limit": limit, "before": before}
-        answer = self.call("GET", "/jobs", query=asked)
-        return [Job(self, wire) for wire in answer["jobs"]]
+        return [Job(self, wire) for wire in _member(self.call("GET", "/jobs", query=asked), "jobs")]
 
     def each_job(
         self,
@@ -983,7 +992,7 @@ class Farm:
 
     def slaves(self) -> list[Slave]:
         """All slaves by name."""
-        return [Slave(self, wire) for wire in self.call("GET", "/slaves")["slaves"]]
+        return [Slave(self, wire) for wire in _member(self.call("GET", "/slaves"), "slaves")]
 
     def slave(self, name: str) -> Slave:
         """A slave by its name or number."""
@@ -993,7 +1002,7 @@ class Farm:
 
     def kinds(self) -> list[Kind]:
         """All kinds of jobs by name."""
-        return [_read_kind(wire) for wire in self.call("GET", "/kinds")["kinds"]]
+        return [_read_kind(wire) for wire in _member(self.call("GET", "/kinds"), "kinds")]
 
     def kind(self, name: str) -> Kind:
         """One kind of job with its fields."""
@@ -1002,11 +1011,11 @@ class Farm:
     def jobscript(self, kind: str, fields: FieldValues | None = None, shell: str = "sh") -> str:
         """The jobscript that a job of this kind with these fields would run; `shell="cmd"`: as slaves on Windows run it."""
         asked = {"fields": _fields(fields or {}), "shell": shell}
-        return self.call("POST", f"/kinds/{_part(kind)}/jobscript", asked)["script"]
+        return _member(self.call("POST", f"/kinds/{_part(kind)}/jobscript", asked), "script")
 
     def licences(self) -> list[Licence]:
         """All licences that the farm counts."""
-        return [_read(Licence, wire) for wire in self.call("GET", "/licences")["licences"]]
+        return [_read(Licence, wire) for wire in _member(self.call("GET", "/licences"), "licences")]
 
     def set_licence(self, name: str, total: int) -> Licence:
         """Says how many there are of a licence, new or known."""
@@ -1018,7 +1027,7 @@ class Farm:
 
     def owners(self) -> list[Owner]:
         """Owners who have jobs that have not ended, or a weight of their own."""
-        return [_read(Owner, wire) for wire in self.call("GET", "/owners")["owners"]]
+        return [_read(Owner, wire) for wire in _member(self.call("GET", "/owners"), "owners")]
 
     def set_owner(self, name: str, weight: float) -> Owner:
         """Gives an owner a weight: their share among owners; 1 is usual."""
@@ -1086,12 +1095,14 @@ class Farm:
         with self._lock:
             chosen = self._chosen
         if chosen in masters:
-            return cast("_Address", chosen)
+            return chosen
         failures: list[_Unreached] = []
         for at, address in enumerate(masters):
             try:
                 share = (deadline.left() or self.timeout) / (len(masters) - at + 1)
-                self._ask(address, "GET", "/health", None, _Deadline(share)).read()
+                health = self._ask(address, "GET", "/health", None, _Deadline(share))
+                if health.response.status != 200 or b"ok" not in health.read():
+                    raise _Unreached(address, http.client.HTTPException(), False)
             except socket.timeout as error:
                 failures.append(_Unreached(address, error, False))
             except _Unreached as error:
@@ -1204,8 +1215,10 @@ class Job(_Picture):
     ended_at: Optional[datetime]
 
     def __init__(self, farm: Farm, wire: dict[str, Any]) -> None:
-        counts: Callable[[_Wire], Counts] = lambda one: _read(Counts, one)
-        self._take(farm, wire, frame_counts=counts, task_counts=counts)
+        self._show(farm, wire)
+
+    def _show(self, farm: Farm, wire: dict[str, Any]) -> None:
+        self._take(farm, wire, frame_counts=_read_counts, task_counts=_read_counts)
 
     def __repr__(self) -> str:
         counts = self.frame_counts
@@ -1231,7 +1244,7 @@ class Job(_Picture):
         return self._refresh(None)
 
     def _refresh(self, timeout: float | None) -> Job:
-        Job.__init__(self, self._farm, self._farm.call("GET", f"/jobs/{self.id}", timeout=timeout))
+        self._show(self._farm, self._farm.call("GET", f"/jobs/{self.id}", timeout=timeout))
         return self
 
     def details(self) -> JobDetails:
@@ -1257,14 +1270,17 @@ class Job(_Picture):
         while True:
             query = {"frames": asked, "after": after, "limit": page}
             answer = self._farm.call("GET", f"/jobs/{self.id}/frames", query=query)
-            yield from (_read(Frame, one) for one in answer["frames"])
+            yield from (_read(Frame, one) for one in _member(answer, "frames"))
             after = answer.get("next")
             if after is None:
                 return
 
     def frame(self, frame: int) -> Frame:
         """One frame with its last run."""
-        return self.frames(frame)[0]
+        found = self.frames(frame)
+        if not found:
+            raise DrQueueError(f"job {self.id} has no frame {frame}", 404)
+        return found[0]
 
     # Actions
 
@@ -1350,7 +1366,8 @@ class Job(_Picture):
 
         `licences`, `env`, `exit_meanings` and the jobs it waits for replace what was there; `fields` change those named only.
         """
-        settings = {key: value for key, value in locals().items() if key != "self"}
+        settings = dict(locals())
+        del settings["self"]
         return _read(Done, self._farm.call("PATCH", f"/jobs/{self.id}", _to_wire(settings)))
 
     def set_priority(self, priority: int) -> Done:
@@ -1450,8 +1467,12 @@ class Job(_Picture):
         Looks every `poll` seconds. Raises NotEnded after `timeout` seconds, and what is wrong when it is deleted or the master is
         away for a minute.
         """
-        self._follow(timeout, poll, lambda: None)
-        return self
+        end = None if timeout is None else time.monotonic() + timeout
+        while True:
+            self._look(end, timeout, poll)
+            if self.ended:
+                return self
+            self._pause(end, timeout, poll)
 
     def watch(self, timeout: float | None = None, poll: float = 0.5) -> Iterator[Job]:
         """A new Job each time that it has changed, beginning with how it is now, until it has ended."""
@@ -1466,15 +1487,6 @@ class Job(_Picture):
             if mine.ended:
                 return
             mine._pause(end, timeout, poll)
-
-    def _follow(self, timeout: float | None, poll: float, each: Callable[[], None]) -> None:
-        end = None if timeout is None else time.monotonic() + timeout
-        while True:
-            self._look(end, timeout, poll)
-            each()
-            if self.ended:
-                return
-            self._pause(end, timeout, poll)
 
     def _look(self, end: float | None, timeout: float | None, poll: float) -> None:
         """Asks how it is now, and again while the master is away."""
@@ -1557,6 +1569,9 @@ class Slave(_Picture):
     seen_at: datetime
 
     def __init__(self, farm: Farm, wire: dict[str, Any]) -> None:
+        self._show(farm, wire)
+
+    def _show(self, farm: Farm, wire: dict[str, Any]) -> None:
         self._take(farm, wire, settings=_read_settings)
 
     def __repr__(self) -> str:
@@ -1569,7 +1584,7 @@ class Slave(_Picture):
 
     def refresh(self) -> Slave:
         """Asks the master how it is now; returns itself."""
-        Slave.__init__(self, self._farm, self._farm.call("GET", f"/slaves/{self.id}"))
+        self._show(self._farm, self._farm.call("GET", f"/slaves/{self.id}"))
         return self
 
     def enable(self) -> Settings:
@@ -1587,7 +1602,7 @@ class Slave(_Picture):
 
     def clear(self) -> Slave:
         """Calls it well when it was set aside as sick; returns itself, as it is then."""
-        Slave.__init__(self, self._farm, self._farm.call("POST", f"/slaves/{self.id}/clear", {}))
+        self._show(self._farm, self._farm.call("POST", f"/slaves/{self.id}/clear", {}))
         return self
 
     def set(
@@ -1610,9 +1625,11 @@ class Slave(_Picture):
         `paths`: names of folders in the farm and here, as {"/mnt/show": "S:\\\\show"}. `hours`: "mon-fri 19:00-08:00, sat-sun", or
         "" for always. `load_limit=None`: no load takes slots away. `gpus=None`: as nvidia-smi counts them.
         """
+        given = dict(locals())
+        del given["self"]
         change: dict[str, object] = {}
-        for name, value in locals().copy().items():
-            if name in ("self", "change") or value is _KEEP:
+        for name, value in given.items():
+            if value is _KEEP:
                 continue
             if name in ("pools", "add_pools", "remove_pools"):
                 change[_camel(name)] = [_text(pool) for pool in _list(value)]
@@ -1632,8 +1649,425 @@ class Slave(_Picture):
 
 def _pairs(paths: object) -> list[dict[str, str]]:
     if isinstance(paths, Mapping):
-        return [{"farm": _text(farm), "here": _text(here)} for farm, here in _mapping(paths, "paths")]
+        named = cast("Mapping[object, object]", paths)
+        return [{"farm": _text(farm), "here": _text(here)} for farm, here in named.items()]
     pairs = _list(paths)
     if not all(isinstance(one, PathPair) for one in pairs):
         _wrong(f"paths is {paths!r}: give a dictionary, as paths={{'/mnt/show': 'S:/show'}}")
     return [{"farm": one.farm, "here": one.here} for one in cast("list[PathPair]", pairs)]
+
+
+# The small tool
+
+
+class _Parser(argparse.ArgumentParser):
+    """Wrong usage is one line, and exit code 2."""
+
+    def error(self, message: str) -> NoReturn:
+        _tell(f"{message} ({self.prog} --help shows what there is)")
+        sys.exit(2)
+
+
+def _plain(text: object) -> str:
+    """What comes from elsewhere must not steer the terminal."""
+    return re.sub(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", " ", str(text))
+
+
+def _tell(message: str) -> None:
+    sys.stderr.write(f"drqueue.py: {_plain(message)}\n")
+
+
+def _print_table(titles: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Numbers to the right, everything else to the left."""
+    lines = [list(titles)] + [[_plain("" if cell is None else cell).replace("\n", " ") for cell in row] for row in rows]
+    widths = [max(len(line[at]) for line in lines) for at in range(len(titles))]
+    right = [all(re.fullmatch(r"[0-9./]*", line[at]) for line in lines[1:]) for at in range(len(titles))]
+    for line in lines:
+        cells = [cell.rjust(width) if to else cell.ljust(width) for cell, width, to in zip(line, widths, right)]
+        print("  ".join(cells).rstrip())
+
+
+def _as_json(value: Any) -> Any:
+    """As the master says it."""
+    if isinstance(value, _Picture):
+        return value.wire
+    if is_dataclass(value) and not isinstance(value, type):
+        return {_camel(field.name): _as_json(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    if isinstance(value, list):
+        return [_as_json(one) for one in cast("list[Any]", value)]
+    return value
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(_as_json(value), indent=2, ensure_ascii=False))
+
+
+def _job_rows(jobs: Iterable[Job]) -> Iterator[Sequence[object]]:
+    for job in jobs:
+        done = f"{job.frame_counts.finished}/{job.frame_counts.total}"
+        running, failed = job.task_counts.running or "", job.frame_counts.failed or ""
+        yield job.id, job.name, job.owner, job.pool, job.priority, job.state, done, running, failed, job.stop_reason
+
+
+_JOB_TITLES = ("JOB", "NAME", "OWNER", "POOL", "PRIO", "STATE", "DONE", "RUN", "FAILED", "NOTE")
+
+
+def _jobs_command(farm: Farm, asked: argparse.Namespace) -> int:
+    found = farm.jobs(state=asked.state, owner=asked.owner, pool=asked.pool, name=asked.name, limit=asked.limit)
+    if asked.json:
+        _print_json(found)
+    elif found:
+        _print_table(_JOB_TITLES, _job_rows(found))
+    else:
+        print("no jobs")
+    return 0
+
+
+def _job_command(farm: Farm, asked: argparse.Namespace) -> int:
+    job = farm.job(asked.job)
+    if asked.json:
+        _print_json(job)
+        return 0
+    counts = job.frame_counts
+    facts: list[tuple[str, object]] = [
+        ("job", f"{job.id} {job.name}"),
+        ("owner", job.owner),
+        ("state", job.state),
+        ("stopped", job.stop_reason),
+        ("kind", job.kind),
+        ("command", " ".join(job.wire["command"])),
+        ("frames", job.frame_text),
+        ("block", job.block_size if job.block_size > 1 else ""),
+        ("done", f"{counts.finished} of {counts.total}, {counts.running} running, {counts.waiting} waiting, {counts.failed} failed"),
+        ("failed", job.wire["failedFrames"]),
+        ("priority", job.priority),
+        ("pool", job.pool),
+        ("after", ", ".join(str(one) for one in job.after)),
+        ("submitted", job.submitted_at.astimezone().strftime("%Y-%m-%d %H:%M:%S")),
+    ]
+    for name, value in facts:
+        if value not in ("", None):
+            print(f"{name:<10}  {_plain(value)}")
+    return 0
+
+
+def _frames_command(farm: Farm, asked: argparse.Namespace) -> int:
+    found = farm.job(asked.job).frames(_range_asked(asked))
+    if asked.json:
+        _print_json(found)
+        return 0
+    titles = ("FRAME", "STATE", "ATTEMPT", "SLAVE", "SECONDS", "CODE", "MESSAGE")
+    _print_table(
+        titles,
+        (
+            (one.frame, one.state, one.attempt, one.slave, "" if one.seconds is None else f"{one.seconds:.1f}", one.code, one.message)
+            for one in found
+        ),
+    )
+    return 0
+
+
+def _slaves_command(farm: Farm, asked: argparse.Namespace) -> int:
+    found = farm.slaves()
+    if asked.json:
+        _print_json(found)
+    elif found:
+        rows = ((s.id, s.name, _slave_state(s), f"{s.running}/{s.settings.slots}", ",".join(s.settings.pools), s.problem) for s in found)
+        _print_table(("ID", "NAME", "STATE", "TASKS", "POOLS", "PROBLEM"), rows)
+    else:
+        print("no slaves: start one with drqueue slave")
+    return 0
+
+
+def _slave_state(slave: Slave) -> str:
+    if slave.state != "online":
+        return slave.state
+    if slave.sick_since is not None:
+        return "sick"
+    if not slave.settings.enabled:
+        return "disabled"
+    return "draining" if slave.settings.drain else "online"
+
+
+def _submit_command(farm: Farm, asked: argparse.Namespace) -> int:
+    program: list[str] = asked.program
+    if not program and asked.kind is None:
+        raise DrQueueError("name the program to run, as in: submit --frames 1-10 -- program args (or a --kind)", 400)
+    if program and asked.kind is not None:
+        raise DrQueueError(f"{program[0]!r} is one word too many: --kind {asked.kind} knows its program", 400)
+    job = farm.submit(
+        name=asked.name or (os.path.basename(program[0]) if program else asked.kind) or "job",
+        command=program or None,
+        kind=asked.kind,
+        fields=_pairs_asked(asked.field, "--field") if asked.kind is not None else None,
+        frames=asked.frames,
+        block=asked.block,
+        order=asked.order,
+        priority=asked.priority,
+        pool=asked.pool,
+        owner=asked.owner,
+        env=_pairs_asked(asked.env, "--env"),
+        folder=os.path.abspath(asked.folder or "."),
+        after=asked.after or None,
+        stopped=asked.stopped,
+    )
+    if asked.wait:
+        return _wait_for(job, None, asked.json)
+    if asked.json:
+        _print_json({"id": job.id})
+    else:
+        print(f"job {job.id} submitted")
+    return 0
+
+
+def _pairs_asked(pairs: Iterable[str], option: str) -> dict[str, Value]:
+    for pair in pairs:
+        if "=" not in pair:
+            raise DrQueueError(f"{option}: {pair!r}: write NAME=VALUE", 400)
+    return dict(cast("tuple[str, Value]", pair.split("=", 1)) for pair in pairs)
+
+
+def _action(verb: str, act: Callable[[Job, argparse.Namespace], Done]) -> Callable[[Farm, argparse.Namespace], int]:
+    """A command that does one thing to each job named; what fails is told and does not keep the rest from being done."""
+
+    def command(farm: Farm, asked: argparse.Namespace) -> int:
+        numbers: list[int] = asked.jobs if "jobs" in asked else [asked.job]
+        results: list[dict[str, object]] = []
+        for number in numbers:
+            try:
+                done = act(farm.job(number), asked)
+            except DrQueueError as error:
+                if len(numbers) == 1:
+                    raise
+                results.append({"job": number, "error": error.message})
+            else:
+                results.append({"job": number, "tasks": done.tasks, "killing": done.killing})
+        if asked.json:
+            _print_json(results)
+        else:
+            for result in results:
+                print(_result_line(verb, result))
+        return 1 if any("error" in result for result in results) else 0
+
+    return command
+
+
+def _result_line(verb: str, result: Mapping[str, Any]) -> str:
+    if "error" in result:
+        return f"job {result['job']}: {_plain(result['error'])}"
+    parts = [] if verb in ("requeued", "finished") else [verb]
+    for count, what in ((result["tasks"], verb), (result["killing"], "being killed")):
+        if count:
+            parts.append(f"{count} task{'' if count == 1 else 's'} {what}")
+    return f"job {result['job']}: {', '.join(parts) or 'nothing to do'}"
+
+
+def _range_asked(asked: argparse.Namespace) -> str | None:
+    return ",".join(asked.frames) if asked.frames else None
+
+
+def _delete(job: Job, asked: argparse.Namespace) -> Done:
+    return job.delete("cascade" if asked.cascade else "release" if asked.release else "refuse")
+
+
+def _why_command(farm: Farm, asked: argparse.Namespace) -> int:
+    why = farm.job(asked.job).why(asked.frame)
+    if asked.json:
+        _print_json(why)
+    else:
+        print(_plain(why.text))
+    return 0
+
+
+def _log_command(farm: Farm, asked: argparse.Namespace) -> int:
+    job = farm.job(asked.job)
+    if asked.json:
+        pieces = job.follow_log(asked.frame, asked.attempt) if asked.follow else iter([job.log(asked.frame, asked.attempt)])
+        _print_json({"job": job.id, "frame": asked.frame, "log": "".join(pieces)})
+    elif asked.follow:
+        for piece in job.follow_log(asked.frame, asked.attempt):
+            sys.stdout.write(piece)
+            sys.stdout.flush()
+    else:
+        sys.stdout.write(job.log(asked.frame, asked.attempt))
+    return 0
+
+
+def _wait_command(farm: Farm, asked: argparse.Namespace) -> int:
+    return _wait_for(farm.job(asked.job), asked.timeout, asked.json)
+
+
+def _wait_for(job: Job, timeout: float | None, as_json: bool) -> int:
+    for now in job.watch(timeout):
+        job = now
+        if not as_json:
+            counts = now.frame_counts
+            failed = f", {counts.failed} failed" if counts.failed else ""
+            print(f"job {now.id} {_plain(now.name)}: {now.state}, {counts.finished} of {counts.total} frames finished{failed}", flush=True)
+    if as_json:
+        _print_json(job)
+    return 0 if job.state == "finished" else 1
+
+
+def _job_number(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,10}", text) or not 1 <= int(text) <= 2_147_483_647:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a job number: write for example 12")
+    return int(text)
+
+
+def _whole(text: str) -> int:
+    if not re.fullmatch(r"-?[0-9]{1,10}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    if not re.fullmatch(r"[0-9]{1,9}([.][0-9]+)?", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a time: write seconds, as 30 or 0.5")
+    return float(text)
+
+
+def _tool() -> _Parser:
+    """The commands of the tool."""
+    tool = _Parser(
+        prog="drqueue.py",
+        description="A small tool for a farm, with no more than Python. drqueue itself has all commands.",
+        epilog="The master is --master, DRQUEUE_MASTER, or on this machine; the token DRQUEUE_TOKEN, or in the data folder.",
+        allow_abbrev=False,
+    )
+    commands = tool.add_subparsers(metavar="COMMAND", required=True, dest="command")
+
+    def command(
+        name: str, does: str, examples: Sequence[str], step: Callable[[Farm, argparse.Namespace], int], jobs: str = ""
+    ) -> _Parser:
+        one: _Parser = commands.add_parser(
+            name,
+            help=does,
+            description=does,
+            epilog="examples:\n" + "\n".join(f"  drqueue.py {example}" for example in examples),
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+        one.set_defaults(step=step)
+        one.add_argument("--master", metavar="HOST[:PORT]", help="the master, or several with commas between")
+        one.add_argument("--data", metavar="FOLDER", help="the data folder, where the token is")
+        one.add_argument("--json", action="store_true", help="print JSON, as drqueue does")
+        if jobs == "one":
+            one.add_argument("job", metavar="JOB", type=_job_number, help="number of the job")
+        if jobs == "all":
+            one.add_argument("jobs", metavar="JOB", type=_job_number, nargs="+", help="numbers of jobs")
+        return one
+
+    one = command("jobs", "List jobs, newest first.", ["jobs", "jobs --state failed --owner ana --name 'shot*'"], _jobs_command)
+    one.add_argument("--state", choices=["waiting", "running", "stopped", "finished", "failed"], help="only in this state")
+    one.add_argument("--owner", metavar="NAME", help="only of this owner")
+    one.add_argument("--pool", metavar="NAME", help="only of this pool")
+    one.add_argument("--name", metavar="TEXT", help="only with this in their name; * stands for anything")
+    one.add_argument("--limit", metavar="N", type=_whole, default=100, help="at most so many (100)")
+    command("job", "Show a job.", ["job 12", "job 12 --json"], _job_command, "one")
+    one = command("frames", "List the frames of a job.", ["frames 12", "frames 12 5-10", "frames 12 -- -5-3"], _frames_command, "one")
+    one.add_argument("frames", metavar="FRAMES", nargs="*", help="only these, as 1-10")
+    command("slaves", "List slaves.", ["slaves", "slaves --json"], _slaves_command)
+
+    one = command(
+        "submit",
+        "Submit a job.",
+        ["submit --frames 1-100 --name shot7 -- /mnt/scripts/shot7.sh", "submit --kind blender --field scene=/mnt/shot7.blend --frames 1-250"],
+        _submit_command,
+    )
+    one.usage = "drqueue.py submit [options] -- PROGRAM ARGS"
+    one.add_argument("--name", metavar="NAME", help="name of the job; else the program's")
+    one.add_argument("--frames", metavar="FRAMES", default="1", help="as 1-100, 1-100x2 or 1,5,7-9")
+    one.add_argument("--kind", metavar="KIND", help="kind of job, instead of a program")
+    one.add_argument("--field", metavar="NAME=VALUE", action="append", default=[], help="a field of the kind")
+    one.add_argument("--block", metavar="N", type=_whole, help="frames per task")
+    one.add_argument("--order", metavar="ORDER", help="forward, reverse, bisect or coarse:N")
+    one.add_argument("--priority", metavar="N", type=_whole, help="higher goes first; 500 is usual")
+    one.add_argument("--pool", metavar="POOLS", help="pools of slaves, as maya,nuke")
+    one.add_argument("--owner", metavar="NAME", help="whose job it is; else yours")
+    one.add_argument("--env", metavar="NAME=VALUE", action="append", default=[], help="a variable for the jobscript")
+    one.add_argument("--folder", metavar="FOLDER", help="working folder on the slaves; else the one you are in")
+    one.add_argument("--after", metavar="JOB", type=_job_number, action="append", default=[], help="starts when this one is finished")
+    one.add_argument("--stopped", action="store_true", help="submit without starting")
+    one.add_argument("--wait", action="store_true", help="wait until it has ended; exit code 0 only if it is finished")
+
+    one = command(
+        "requeue",
+        "Render frames again; without frames those that failed.",
+        ["requeue 12", "requeue 12 5-10"],
+        _action("requeued", lambda job, asked: job.requeue(_range_asked(asked))),
+        "one",
+    )
+    one.add_argument("frames", metavar="FRAMES", nargs="*", help="as 5-10")
+    one = command(
+        "finish",
+        "Call frames finished without rendering them.",
+        ["finish 12 5-10"],
+        _action("finished", lambda job, asked: job.finish(_range_asked(asked) or "")),
+        "one",
+    )
+    one.add_argument("frames", metavar="FRAMES", nargs="+", help="as 5-10")
+    one = command(
+        "kill",
+        "Kill running frames, all or those named; they wait again.",
+        ["kill 12", "kill 12 5-10"],
+        _action("requeued", lambda job, asked: job.kill(_range_asked(asked))),
+        "one",
+    )
+    one.add_argument("frames", metavar="FRAMES", nargs="*", help="as 5-10")
+    one = command(
+        "stop",
+        "Start no more frames of jobs; running ones end by themselves.",
+        ["stop 12", "stop 12 13 --kill"],
+        _action("stopped", lambda job, asked: job.stop(kill=asked.kill)),
+        "all",
+    )
+    one.add_argument("--kill", action="store_true", help="kill the running frames too; they wait again")
+    command("continue", "Take a stop back.", ["continue 12"], _action("continued", lambda job, _: job.continue_()), "all")
+    command("rerun", "Render all frames of jobs again.", ["rerun 12"], _action("requeued", lambda job, _: job.rerun()), "all")
+    one = command("delete", "Delete jobs with their logs.", ["delete 12", "delete 12 --cascade"], _action("deleted", _delete), "all")
+    either = one.add_mutually_exclusive_group()
+    either.add_argument("--cascade", action="store_true", help="delete the jobs that wait for it too")
+    either.add_argument("--release", action="store_true", help="let the jobs that wait for it wait no longer")
+
+    one = command("why", "Say why a job or a frame is not running.", ["why 12", "why 12 5"], _why_command, "one")
+    one.add_argument("frame", metavar="FRAME", type=_whole, nargs="?", help="the frame")
+    one = command("log", "Print the log of a frame.", ["log 12 5", "log 12 5 -f", "log 12 -- -5"], _log_command, "one")
+    one.add_argument("frame", metavar="FRAME", type=_whole, help="the frame")
+    one.add_argument("--attempt", metavar="N", type=_whole, help="which attempt, from 1; else the last")
+    one.add_argument("-f", "--follow", action="store_true", help="go on until the frame has ended")
+    one = command("wait", "Wait until a job has ended; exit code 0 only if it is finished.", ["wait 12", "wait 12 --timeout 60"], _wait_command, "one")
+    one.add_argument("--timeout", metavar="SECONDS", type=_seconds, help="give up after so long")
+    return tool
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Runs the small tool; returns its exit code: 0, 1 when it was refused, 2 when it was asked wrongly."""
+    asked_for = list(sys.argv[1:] if words is None else words)
+    program: list[str] = []
+    if asked_for[:1] == ["submit"] and "--" in asked_for:
+        at = asked_for.index("--")
+        asked_for, program = asked_for[:at], asked_for[at + 1 :]
+    asked = _tool().parse_args(asked_for)
+    asked.program = program
+    try:
+        code: int = asked.step(Farm(asked.master, data=asked.data), asked)
+        sys.stdout.flush()
+        return code
+    except DrQueueError as error:
+        _tell(error.message)
+        return 2 if error.status == 400 else 1
+    except BrokenPipeError:
+        # A reader that has seen enough, as in `jobs | head -1`: what is left to write goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    for _stream in (sys.stdout, sys.stderr):
+        cast("Any", _stream).reconfigure(errors="backslashreplace")
+    sys.exit(main())

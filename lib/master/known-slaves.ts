@@ -98,9 +98,18 @@ export class KnownSlaves {
     write: (picture: Picture & Omit<Beat, "id" | "leaving">) => Promise<number>,
   ): Promise<KnownSlave> {
     // Of a load below 1e-37 Postgres's real would make an error, for all whose sign of life is in the same statement.
-    const load = Math.round(sync.load * 100) / 100;
-    const picture = { ...sync, load, address: sync.address ?? address, running: sync.running ?? sync.alive.length };
-    const { name, port, software, os, cpus, memoryMb, gpus, settings, problem } = picture;
+    const [load, load5, load15] = [sync.load, sync.load5 ?? 0, sync.load15 ?? 0].map(
+      (load) => Math.round(load * 100) / 100,
+    ) as [number, number, number];
+    const picture = {
+      ...sync,
+      load,
+      load5,
+      load15,
+      address: sync.address ?? address,
+      running: sync.running ?? sync.alive.length,
+    };
+    const { name, port, software, os, cpus, cpu, memoryMb, gpus, settings, problem } = picture;
     const profile = JSON.stringify([
       name,
       picture.address,
@@ -108,6 +117,7 @@ export class KnownSlaves {
       software,
       os,
       cpus,
+      cpu,
       memoryMb,
       gpus,
       settings,
@@ -129,7 +139,18 @@ export class KnownSlaves {
     const { freeMemoryMb, memoryLeftMb, gpusLeft, foreignSlots, inHours, free } = sync;
     this.beats.set(slave.id, {
       id: slave.id,
-      ...{ load, freeMemoryMb, memoryLeftMb, gpusLeft, foreignSlots, inHours, free, running: picture.running },
+      ...{
+        load,
+        load5,
+        load15,
+        freeMemoryMb,
+        memoryLeftMb,
+        gpusLeft,
+        foreignSlots,
+        inHours,
+        free,
+        running: picture.running,
+      },
       leaving: sync.leaving === true,
     });
     for (const { job, task, attempt, percent } of sync.progress ?? [])

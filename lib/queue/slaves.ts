@@ -7,25 +7,26 @@ import { type Queue, type Tx, wake } from "./open";
 /** What a slave says of itself that seldom changes. */
 export type Picture = Pick<
   Sync,
-  "name" | "port" | "software" | "os" | "cpus" | "memoryMb" | "gpus" | "settings" | "problem"
+  "name" | "port" | "software" | "os" | "cpus" | "cpu" | "memoryMb" | "gpus" | "settings" | "problem"
 > & { address: string };
 
 /** What changes all the time. `running`: its live processes, `free`: tasks it can take. */
 export type Beat = Pick<
   Sync,
-  "load" | "freeMemoryMb" | "memoryLeftMb" | "gpusLeft" | "foreignSlots" | "inHours" | "free"
+  "load" | "load5" | "load15" | "freeMemoryMb" | "memoryLeftMb" | "gpusLeft" | "foreignSlots" | "inHours" | "free"
 > & { id: number; running: number; leaving: boolean };
 
 /** Writes a slave as it describes itself, new or known by its key, and calls it online. Returns its number. */
 export async function meet(queue: Queue, key: string, seen: Picture & Omit<Beat, "id" | "leaving">): Promise<number> {
   const [row] = await queue.sql`
-    insert into slave (key, name, address, port, software, os, cpus, memory_mb, free_memory_mb, memory_left_mb, gpus, gpus_left, load,
+    insert into slave (key, name, address, port, software, os, cpus, cpu, load5, load15, memory_mb, free_memory_mb, memory_left_mb, gpus, gpus_left, load,
       foreign_slots, in_hours, settings, running, free, problem)
-    values (${key}, ${seen.name}, ${seen.address}, ${seen.port}, ${seen.software}, ${seen.os}, ${seen.cpus}, ${seen.memoryMb},
+    values (${key}, ${seen.name}, ${seen.address}, ${seen.port}, ${seen.software}, ${seen.os}, ${seen.cpus}, ${seen.cpu ?? ""},
+      ${seen.load5 ?? 0}, ${seen.load15 ?? 0}, ${seen.memoryMb},
       ${seen.freeMemoryMb}, ${seen.memoryLeftMb}, ${seen.gpus}, ${seen.gpusLeft}, ${seen.load}, ${seen.foreignSlots}, ${seen.inHours},
       ${JSON.stringify(seen.settings)}::jsonb, ${seen.running}, ${seen.free}, ${seen.problem ?? null})
     on conflict (key) do update set name = excluded.name, address = excluded.address, port = excluded.port, software = excluded.software,
-      os = excluded.os, cpus = excluded.cpus, memory_mb = excluded.memory_mb, free_memory_mb = excluded.free_memory_mb,
+      os = excluded.os, cpus = excluded.cpus, cpu = excluded.cpu, load5 = excluded.load5, load15 = excluded.load15, memory_mb = excluded.memory_mb, free_memory_mb = excluded.free_memory_mb,
       memory_left_mb = excluded.memory_left_mb, gpus = excluded.gpus, gpus_left = excluded.gpus_left, load = excluded.load,
       foreign_slots = excluded.foreign_slots, in_hours = excluded.in_hours, settings = excluded.settings, running = excluded.running,
       free = excluded.free, problem = excluded.problem, state = 'online', seen_at = now()
@@ -39,10 +40,10 @@ export async function heard(queue: Queue, beats: readonly Beat[]): Promise<void>
   // Rows are locked in the order of their numbers, as by every statement that writes many slaves.
   await queue.sql`
     with given as (
-      select * from json_to_recordset(${JSON.stringify(beats)}::json) as given(id int, load real, "freeMemoryMb" int, "memoryLeftMb" int,
+      select * from json_to_recordset(${JSON.stringify(beats)}::json) as given(id int, load real, load5 real, load15 real, "freeMemoryMb" int, "memoryLeftMb" int,
         "gpusLeft" int, "foreignSlots" int, "inHours" boolean, running int, free int, leaving boolean)
     ), locked as (select slave.id from slave join given using (id) order by id for update of slave)
-    update slave set load = given.load, free_memory_mb = given."freeMemoryMb", memory_left_mb = given."memoryLeftMb",
+    update slave set load = given.load, load5 = coalesce(given.load5, 0), load15 = coalesce(given.load15, 0), free_memory_mb = given."freeMemoryMb", memory_left_mb = given."memoryLeftMb",
       gpus_left = given."gpusLeft", foreign_slots = given."foreignSlots", in_hours = given."inHours", running = given.running,
       free = given.free, seen_at = now(), state = case when given.leaving then 'gone' else 'online' end
     from given join locked using (id) where slave.id = given.id`;

@@ -71,7 +71,11 @@ function describe(slave: Slave): string {
     ["tasks", `${slave.running} of ${settings.slots} slot${settings.slots === 1 ? "" : "s"}${foreign}`],
     ["pools", settings.pools.join(",")],
     ["hours", hours === "" ? "" : `${plain(hours)}${slave.inHours ? "" : " (not now)"}`],
-    ["machine", `${slave.os}, ${slave.cpus} CPUs, load ${slave.load.toFixed(2)}`],
+    [
+      "machine",
+      `${slave.os}, ${slave.cpus} CPU${slave.cpus === 1 ? "" : "s"}${slave.cpu ? ` (${plain(slave.cpu)})` : ""}`,
+    ],
+    ["load", [slave.load, slave.load5, slave.load15].map((load) => load.toFixed(2)).join(" ")],
     ["load limit", loadLimit === null ? "" : `${loadLimit} per slot`],
     [
       "memory",
