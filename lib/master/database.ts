@@ -2,7 +2,7 @@
 import { getLogger } from "@logtape/logtape";
 import { PlainError } from "../local/program";
 import { type Embedded, startEmbedded } from "../queue/embedded";
-import { closeQueue, openQueue, type Queue } from "../queue/open";
+import { openQueue, type Queue } from "../queue/open";
 import { isAway } from "./translate";
 
 const journal = getLogger(["drqueue", "database"]);
@@ -14,7 +14,7 @@ export type Database = { queue: Queue; close(): Promise<void> };
 export async function openDatabase(url: string | undefined, data: string): Promise<Database> {
   if (url) {
     const queue = await reach(url);
-    return { queue, close: () => closeQueue(queue) };
+    return { queue, close: () => queue.close() };
   }
   let closing = false;
   let server: Embedded;
@@ -34,7 +34,7 @@ export async function openDatabase(url: string | undefined, data: string): Promi
     queue,
     async close() {
       closing = true;
-      await closeQueue(queue);
+      await queue.close();
       await server.stop();
     },
   };

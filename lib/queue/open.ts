@@ -78,11 +78,6 @@ class Connections implements Queue {
   }
 }
 
-/** Ends all connections; running statements get 5 s. */
-export async function closeQueue(queue: Queue): Promise<void> {
-  await queue.close();
-}
-
 /** What one master tells all: there may be work to hand out, or these slaves hold runs that should end. */
 export type Wake = { work?: true; kill?: number[] };
 

@@ -1,7 +1,7 @@
 // Tasks are handed out: what the database makes of the plan.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { assign, type Handed } from "../../lib/queue/assign";
-import { closeQueue, openQueue, type Queue } from "../../lib/queue/open";
+import { openQueue, type Queue } from "../../lib/queue/open";
 import { clear, ended, handOut, jobRow, newQueue, runsOf, slave, submitted, tell } from "./stage";
 
 let stage: Awaited<ReturnType<typeof newQueue>>;
@@ -144,5 +144,5 @@ describe("two masters on one database", () => {
 
 async function secondQueue() {
   const other = await openQueue({ url: stage.url });
-  return { queue: other, [Symbol.asyncDispose]: () => closeQueue(other) };
+  return { queue: other, [Symbol.asyncDispose]: () => other.close() };
 }

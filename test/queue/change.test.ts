@@ -1,19 +1,11 @@
 // Settings of a job change while it waits or runs.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { block, change, unblock } from "../../lib/queue/change";
 import { finish } from "../../lib/queue/control";
-import type { Queue } from "../../lib/queue/open";
 import type { JobChange } from "../../lib/submission";
-import { clear, ended, type Given, handOut, jobRow, met, newQueue, slave, submitted, tell } from "./stage";
+import { ended, type Given, handOut, jobRow, met, slave, stagedQueue, submitted, tell } from "./stage";
 
-let stage: Awaited<ReturnType<typeof newQueue>>;
-let queue: Queue;
-beforeAll(async () => {
-  stage = await newQueue();
-  queue = stage.queue;
-});
-afterAll(() => stage[Symbol.asyncDispose]());
-beforeEach(() => clear(queue));
+const queue = await stagedQueue();
 
 const row = async (id: number) => ({ ...(await queue.sql`select * from job where id = ${id}`)[0] });
 const refusal = (done: Promise<unknown>) => done.then(() => undefined).catch((error) => error as Error);

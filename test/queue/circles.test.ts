@@ -1,21 +1,14 @@
 // What several masters and people do at the same time does not wait for each other in a circle.
-import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { lockWithDependents } from "../../lib/queue/dependencies";
 import { setLicence } from "../../lib/queue/licences";
-import type { Queue, Tx } from "../../lib/queue/open";
+import type { Tx } from "../../lib/queue/open";
 import { takeBack } from "../../lib/queue/recover";
 import { countLicences } from "../../lib/queue/shares";
 import { until } from "../farm";
-import { clear, handOut, met, newQueue, slave, submitted } from "./stage";
+import { handOut, met, slave, stagedQueue, submitted } from "./stage";
 
-let stage: Awaited<ReturnType<typeof newQueue>>;
-let queue: Queue;
-beforeAll(async () => {
-  stage = await newQueue();
-  queue = stage.queue;
-});
-afterAll(() => stage[Symbol.asyncDispose]());
-beforeEach(() => clear(queue));
+const queue = await stagedQueue();
 
 /** Something waits for a lock of this database, or is done. */
 async function waits(done: () => boolean): Promise<void> {

@@ -1,21 +1,13 @@
 // What a person does to a job and its frames.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import type { Handed } from "../../lib/queue/assign";
 import { block, change, unblock } from "../../lib/queue/change";
 import * as control from "../../lib/queue/control";
-import type { Queue } from "../../lib/queue/open";
 import { Refusal } from "../../lib/queue/refusal";
 import { remove } from "../../lib/queue/remove";
-import { clear, ended, handOut, jobRow, newQueue, runsOf, slave, submitted, tell } from "./stage";
+import { clear, ended, handOut, jobRow, runsOf, slave, stagedQueue, submitted, tell } from "./stage";
 
-let stage: Awaited<ReturnType<typeof newQueue>>;
-let queue: Queue;
-beforeAll(async () => {
-  stage = await newQueue();
-  queue = stage.queue;
-});
-afterAll(() => stage[Symbol.asyncDispose]());
-beforeEach(() => clear(queue));
+const queue = await stagedQueue();
 
 const killed = (run: Handed) => ({ ...ended(run, 143), reason: "killed" as const });
 

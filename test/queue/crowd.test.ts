@@ -1,17 +1,9 @@
 // Very many different jobs, owners and failures: everybody gets his turn, and a round stays short.
-import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
-import type { Queue } from "../../lib/queue/open";
+import { expect, test } from "bun:test";
 import { plan } from "../../lib/queue/plan";
-import { clear, handOut, needs, newQueue, slave, submitted } from "./stage";
+import { handOut, needs, slave, stagedQueue, submitted } from "./stage";
 
-let stage: Awaited<ReturnType<typeof newQueue>>;
-let queue: Queue;
-beforeAll(async () => {
-  stage = await newQueue();
-  queue = stage.queue;
-});
-afterAll(() => stage[Symbol.asyncDispose]());
-beforeEach(() => clear(queue));
+const queue = await stagedQueue();
 
 /** Jobs of one task, each of another owner in turn. */
 async function crowd(jobs: number, owners: number): Promise<void> {

@@ -1,17 +1,10 @@
 // Jobs wait for jobs: what is held, when it is freed, and that masters hear of it.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import * as control from "../../lib/queue/control";
-import { listen, type Queue, wake } from "../../lib/queue/open";
-import { clear, ended, handOut, jobRow, newQueue, slave, submitted, tell } from "./stage";
+import { listen, wake } from "../../lib/queue/open";
+import { ended, handOut, jobRow, slave, stagedQueue, submitted, tell } from "./stage";
 
-let stage: Awaited<ReturnType<typeof newQueue>>;
-let queue: Queue;
-beforeAll(async () => {
-  stage = await newQueue();
-  queue = stage.queue;
-});
-afterAll(() => stage[Symbol.asyncDispose]());
-beforeEach(() => clear(queue));
+const queue = await stagedQueue();
 
 type Need = "finished" | "ended" | "frames";
 const after = (job: number, until: Need = "finished") => ({ after: [{ job, until }] });

@@ -4,7 +4,7 @@ import { assign } from "../../lib/queue/assign";
 import { block, change, unblock } from "../../lib/queue/change";
 import { setLicence } from "../../lib/queue/licences";
 import type { SlaveNow } from "../../lib/queue/obstacles";
-import { closeQueue, openQueue, type Queue } from "../../lib/queue/open";
+import { openQueue, type Queue } from "../../lib/queue/open";
 import { until } from "../farm";
 import { clear, ended, type Given, handOut, met, newQueue, slave, submitted, tell } from "./stage";
 
@@ -175,7 +175,7 @@ describe("of licences", () => {
       const [used] = await queue.sql`select sum(running_count)::int as used from job`;
       expect(used!.used).toBe(3);
     } finally {
-      await closeQueue(other);
+      await other.close();
     }
   });
 });

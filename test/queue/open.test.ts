@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
 import { drizzle } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 import { agreeOnToken } from "../../lib/queue/farm";
-import { closeQueue, listen, openQueue, type Queue, type Wake, wake } from "../../lib/queue/open";
+import { listen, openQueue, type Queue, type Wake, wake } from "../../lib/queue/open";
 import { newDatabase, testServer } from "../postgres";
 import { clear, ended, handOut, newQueue, slave, submitted, tell } from "./stage";
 
@@ -55,7 +55,7 @@ test("three masters that start at once on an empty database all open it, and it 
   ]);
   expect(steps[0]!.all).toBe(steps[0]!.once);
   for (const one of queues) expect(await submitted(one)).toBeGreaterThan(0);
-  await Promise.all(queues.map(closeQueue));
+  await Promise.all(queues.map((queue) => queue.close()));
 });
 
 test("opening again keeps every job", async () => {
@@ -63,7 +63,7 @@ test("opening again keeps every job", async () => {
   const again = await openQueue({ url: stage.url });
   const rows = await again.sql`select id, name from job`;
   expect([...rows]).toEqual([{ id: job, name: "kept" }]);
-  await closeQueue(again);
+  await again.close();
 });
 
 test("a database that is not there is an error, at once", async () => {
@@ -85,13 +85,13 @@ test("a submission on one master wakes all", async () => {
   await here.until((heard) => heard.length > before[0]!);
   await there.until((heard) => heard.length > before[1]!);
   expect(there.heard.at(-1)).toMatchObject({ work: true });
-  await closeQueue(other);
+  await other.close();
 });
 
 test("who listens is woken once at the beginning, as what came before was not heard", async () => {
   const other = await openQueue({ url: stage.url });
   await (await news(other)).until((heard) => heard.some(({ work }) => work === true));
-  await closeQueue(other);
+  await other.close();
 });
 
 test("2,000 slaves that are to look after their runs are all told", async () => {

@@ -1,24 +1,16 @@
 // What people and programs read of the queue.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { Frame, Job, JobDetail } from "../../lib/protocol";
 import { change } from "../../lib/queue/change";
-import type { Queue } from "../../lib/queue/open";
 import { listFrames, listJobs } from "../../lib/queue/read";
 import { readJob } from "../../lib/queue/read-job";
 import { findLog, isOpen } from "../../lib/queue/read-logs";
 import { listSlaves, readSlave } from "../../lib/queue/read-slaves";
 import { remove } from "../../lib/queue/remove";
 import { Slave } from "../../lib/settings";
-import { clear, ended, handOut, met, newQueue, slave, submitted, tell } from "./stage";
+import { ended, handOut, met, slave, stagedQueue, submitted, tell } from "./stage";
 
-let stage: Awaited<ReturnType<typeof newQueue>>;
-let queue: Queue;
-beforeAll(async () => {
-  stage = await newQueue();
-  queue = stage.queue;
-});
-afterAll(() => stage[Symbol.asyncDispose]());
-beforeEach(() => clear(queue));
+const queue = await stagedQueue();
 
 const refused = (done: Promise<unknown>, kind: string, message: RegExp) =>
   expect(done).rejects.toMatchObject({ kind, message: expect.stringMatching(message) });

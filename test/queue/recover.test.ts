@@ -1,20 +1,12 @@
 // Slaves that are not heard of any more lose their tasks.
-import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import * as control from "../../lib/queue/control";
-import type { Queue } from "../../lib/queue/open";
 import { findLost, takeBack } from "../../lib/queue/recover";
 import { remove } from "../../lib/queue/remove";
 import { type Beat, heard, notTheirs, openRuns, progressed } from "../../lib/queue/slaves";
-import { clear, ended, handOut, jobRow, met, newQueue, runsOf, slave, submitted, tell } from "./stage";
+import { ended, handOut, jobRow, met, runsOf, slave, stagedQueue, submitted, tell } from "./stage";
 
-let stage: Awaited<ReturnType<typeof newQueue>>;
-let queue: Queue;
-beforeAll(async () => {
-  stage = await newQueue();
-  queue = stage.queue;
-});
-afterAll(() => stage[Symbol.asyncDispose]());
-beforeEach(() => clear(queue));
+const queue = await stagedQueue();
 
 const silentFor = (id: number, seconds: number) =>
   queue.sql`update slave set seen_at = now() - ${seconds} * interval '1 second' where id = ${id}`;

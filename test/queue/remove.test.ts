@@ -1,17 +1,9 @@
 // Jobs leave the queue, with what others waited of them.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
-import type { Queue } from "../../lib/queue/open";
+import { describe, expect, test } from "bun:test";
 import { remove } from "../../lib/queue/remove";
-import { clear, ended, handOut, jobRow, newQueue, runsOf, slave, submitted, tell } from "./stage";
+import { ended, handOut, jobRow, runsOf, slave, stagedQueue, submitted, tell } from "./stage";
 
-let stage: Awaited<ReturnType<typeof newQueue>>;
-let queue: Queue;
-beforeAll(async () => {
-  stage = await newQueue();
-  queue = stage.queue;
-});
-afterAll(() => stage[Symbol.asyncDispose]());
-beforeEach(() => clear(queue));
+const queue = await stagedQueue();
 
 const after = (job: number, until: "finished" | "ended" | "frames" = "finished") => ({ after: [{ job, until }] });
 const there = async () => (await queue.sql`select id from job order by id`).map(({ id }) => id as number);

@@ -1,22 +1,14 @@
 // What a job itself says about its failures, and what is kept of its runs.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { change } from "../../lib/queue/change";
 import { finish, proceed, requeue } from "../../lib/queue/control";
-import type { Queue } from "../../lib/queue/open";
 import { listFrames } from "../../lib/queue/read";
 import { readJob } from "../../lib/queue/read-job";
 import { carryOut } from "../../lib/queue/round";
 import { progressed } from "../../lib/queue/slaves";
-import { clear, ended, type Given, handOut, jobRow, newQueue, runsOf, slave, submitted, tell } from "./stage";
+import { ended, type Given, handOut, jobRow, runsOf, slave, stagedQueue, submitted, tell } from "./stage";
 
-let stage: Awaited<ReturnType<typeof newQueue>>;
-let queue: Queue;
-beforeAll(async () => {
-  stage = await newQueue();
-  queue = stage.queue;
-});
-afterAll(() => stage[Symbol.asyncDispose]());
-beforeEach(() => clear(queue));
+const queue = await stagedQueue();
 
 describe("the task of a run that ended", () => {
   test.each([

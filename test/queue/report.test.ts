@@ -1,19 +1,11 @@
 // Runs end, each once.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import type { Handed } from "../../lib/queue/assign";
 import { requeue } from "../../lib/queue/control";
-import type { Queue } from "../../lib/queue/open";
 import { findLost, takeBack } from "../../lib/queue/recover";
-import { clear, ended, type Given, handOut, jobRow, met, newQueue, runsOf, slave, submitted, tell } from "./stage";
+import { ended, type Given, handOut, jobRow, met, runsOf, slave, stagedQueue, submitted, tell } from "./stage";
 
-let stage: Awaited<ReturnType<typeof newQueue>>;
-let queue: Queue;
-beforeAll(async () => {
-  stage = await newQueue();
-  queue = stage.queue;
-});
-afterAll(() => stage[Symbol.asyncDispose]());
-beforeEach(() => clear(queue));
+const queue = await stagedQueue();
 
 /** A job of one task that runs on slave 1. */
 async function started(given: Given = {}, id = 1): Promise<Handed> {

@@ -1,23 +1,15 @@
 // One round of the dispatcher, without the dispatcher.
-import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import * as control from "../../lib/queue/control";
 import { setLicence } from "../../lib/queue/licences";
 import type { SlaveNow } from "../../lib/queue/obstacles";
-import type { Queue } from "../../lib/queue/open";
 import { remove } from "../../lib/queue/remove";
 import { carryOut, type Round } from "../../lib/queue/round";
 import { submit } from "../../lib/queue/submit";
 import { SyncAnswer } from "../../lib/sync";
-import { clear, ended, handOut, jobRow, newQueue, runsOf, slave, submission, submitted } from "./stage";
+import { ended, handOut, jobRow, runsOf, slave, stagedQueue, submission, submitted } from "./stage";
 
-let stage: Awaited<ReturnType<typeof newQueue>>;
-let queue: Queue;
-beforeAll(async () => {
-  stage = await newQueue();
-  queue = stage.queue;
-});
-afterAll(() => stage[Symbol.asyncDispose]());
-beforeEach(() => clear(queue));
+const queue = await stagedQueue();
 
 const round = (more: Partial<Omit<Round, "asking">>, ...asking: SlaveNow[]) =>
   carryOut(queue, { reports: [], unknown: [], check: [], again: () => [], asking: () => asking, ...more });

@@ -1,20 +1,12 @@
 // Owners of jobs with one priority share the slots, also when these become free one at a time.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import type { Handed } from "../../lib/queue/assign";
-import type { Queue } from "../../lib/queue/open";
 import { setWeight } from "../../lib/queue/owners";
 import { carryOut } from "../../lib/queue/round";
 import { countLicences, countShares } from "../../lib/queue/shares";
-import { clear, ended, handOut, newQueue, slave, submitted, tell } from "./stage";
+import { ended, handOut, slave, stagedQueue, submitted, tell } from "./stage";
 
-let stage: Awaited<ReturnType<typeof newQueue>>;
-let queue: Queue;
-beforeAll(async () => {
-  stage = await newQueue();
-  queue = stage.queue;
-});
-afterAll(() => stage[Symbol.asyncDispose]());
-beforeEach(() => clear(queue));
+const queue = await stagedQueue();
 
 /** Hands out one slot in a round of its own, so many times. Returns the jobs in their turn. */
 async function oneByOne(rounds: number): Promise<Handed[]> {

@@ -1,10 +1,11 @@
 // A queue on a database of its own, and short ways to fill and read it.
+import { afterAll, beforeEach } from "bun:test";
 import type { z } from "zod";
 import { assign, type Handed } from "../../lib/queue/assign";
 import { moveTasks } from "../../lib/queue/move";
 import type { Report } from "../../lib/queue/moves";
 import type { JobNeeds, SlaveNow } from "../../lib/queue/obstacles";
-import { closeQueue, openQueue, type Queue } from "../../lib/queue/open";
+import { openQueue, type Queue } from "../../lib/queue/open";
 import { report } from "../../lib/queue/report";
 import { meet } from "../../lib/queue/slaves";
 import { submit } from "../../lib/queue/submit";
@@ -19,12 +20,20 @@ export type Given = Partial<z.input<typeof Submission>>;
 export async function newQueue(): Promise<{ queue: Queue; url: string; [Symbol.asyncDispose](): Promise<void> }> {
   const url = await newDatabase(await testServer());
   const queue = await openQueue({ url });
-  return { queue, url, [Symbol.asyncDispose]: () => closeQueue(queue) };
+  return { queue, url, [Symbol.asyncDispose]: () => queue.close() };
+}
+
+/** A queue for the tests of a file: empty before each of them, closed after the last. */
+export async function stagedQueue(): Promise<Queue> {
+  const stage = await newQueue();
+  afterAll(() => stage[Symbol.asyncDispose]());
+  beforeEach(() => clear(stage.queue));
+  return stage.queue;
 }
 
 /** Forgets all jobs, runs and slaves; numbers begin at 1 again. */
 export async function clear({ sql }: Queue): Promise<void> {
-  await sql`truncate job, run, slave, dependency, licence, owner, leftover restart identity`;
+  await sql`truncate job, run, slave, dependency, licence, owner, leftover, event, notice, delivery restart identity`;
 }
 
 export function submission(given: Given = {}): Submission {

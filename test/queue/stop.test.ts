@@ -1,18 +1,10 @@
 // Jobs that a person stops, or that stop themselves.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import type { Handed } from "../../lib/queue/assign";
 import * as control from "../../lib/queue/control";
-import type { Queue } from "../../lib/queue/open";
-import { clear, ended, handOut, jobRow, newQueue, slave, submitted, tell } from "./stage";
+import { ended, handOut, jobRow, slave, stagedQueue, submitted, tell } from "./stage";
 
-let stage: Awaited<ReturnType<typeof newQueue>>;
-let queue: Queue;
-beforeAll(async () => {
-  stage = await newQueue();
-  queue = stage.queue;
-});
-afterAll(() => stage[Symbol.asyncDispose]());
-beforeEach(() => clear(queue));
+const queue = await stagedQueue();
 
 const killed = (run: Handed) => ({ ...ended(run, 143), reason: "killed" as const });
 

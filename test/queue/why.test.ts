@@ -1,21 +1,13 @@
 // Why a job, a frame or a slave is not running, as people read it.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { Why } from "../../lib/protocol";
 import { block, change } from "../../lib/queue/change";
 import { stop } from "../../lib/queue/control";
 import { setLicence } from "../../lib/queue/licences";
-import type { Queue } from "../../lib/queue/open";
 import { why, whySlave } from "../../lib/queue/why";
-import { clear, ended, type Given, handOut, met, newQueue, slave, submitted, tell, usual } from "./stage";
+import { ended, type Given, handOut, met, slave, stagedQueue, submitted, tell, usual } from "./stage";
 
-let stage: Awaited<ReturnType<typeof newQueue>>;
-let queue: Queue;
-beforeAll(async () => {
-  stage = await newQueue();
-  queue = stage.queue;
-});
-afterAll(() => stage[Symbol.asyncDispose]());
-beforeEach(() => clear(queue));
+const queue = await stagedQueue();
 
 type Seen = Partial<Parameters<typeof met>[3]>;
 const meets = (name: string, more: Seen = {}) => met(queue, name, undefined, more);
