@@ -19,6 +19,7 @@ export const Job = z
     stopReason: z.string().nullable().describe("Why it stopped itself"),
     kind: z.string().nullable(),
     after: z.array(z.int()).describe("Jobs it waits for"),
+    notBefore: time.nullable().describe("Nothing of it starts before"),
     frames: z.string().describe("Its frames as text"),
     frameCounts: counts.describe("Frames by state"),
     taskCounts: counts.describe("Tasks by state"),
@@ -46,7 +47,6 @@ export const JobDetail = Job.extend({
   licences: z.record(z.string(), z.int()),
   maxSlots: count.nullable(),
   maxPerSlave: count.nullable(),
-  notBefore: time.nullable(),
   blocked: z.array(z.string()).describe("Slaves that a person keeps from it"),
   setAside: z
     .array(z.object({ slave: z.string(), failures: count }))

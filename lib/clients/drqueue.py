@@ -369,9 +369,7 @@ def _text(value: object) -> str:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return str(value)
     if isinstance(value, os.PathLike):
-        path: object = os.fspath(cast(Any, value))
-        if isinstance(path, str):
-            return path
+        return cast("os.PathLike[str]", value).__fspath__()
     _wrong(f"{value!r} is not a text")
 
 
@@ -1974,7 +1972,10 @@ def _tool() -> _Parser:
     one = command(
         "submit",
         "Submit a job.",
-        ["submit --frames 1-100 --name shot7 -- /mnt/scripts/shot7.sh", "submit --kind blender --field scene=/mnt/shot7.blend --frames 1-250"],
+        [
+            "submit --frames 1-100 --name shot7 -- /mnt/scripts/shot7.sh",
+            "submit --kind blender --field scene=/mnt/shot7.blend --frames 1-250",
+        ],
         _submit_command,
     )
     one.usage = "drqueue.py submit [options] -- PROGRAM ARGS"
@@ -2038,7 +2039,8 @@ def _tool() -> _Parser:
     one.add_argument("frame", metavar="FRAME", type=_whole, help="the frame")
     one.add_argument("--attempt", metavar="N", type=_whole, help="which attempt, from 1; else the last")
     one.add_argument("-f", "--follow", action="store_true", help="go on until the frame has ended")
-    one = command("wait", "Wait until a job has ended; exit code 0 only if it is finished.", ["wait 12", "wait 12 --timeout 60"], _wait_command, "one")
+    does = "Wait until a job has ended; exit code 0 only if it is finished."
+    one = command("wait", does, ["wait 12", "wait 12 --timeout 60"], _wait_command, "one")
     one.add_argument("--timeout", metavar="SECONDS", type=_seconds, help="give up after so long")
     return tool
 

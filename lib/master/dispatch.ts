@@ -143,7 +143,12 @@ export class Dispatcher {
     };
   }
 
-  private deliver(batch: Pending[], { start, jobs, kill, handed, more }: Outcome): void {
+  private deliver(batch: Pending[], { start, jobs, kill, handed, sick, more }: Outcome): void {
+    for (const { name, suspects } of sick)
+      journal.warn("slave {name} is set aside as sick: tasks of the jobs {jobs} failed there (drqueue clear {name})", {
+        name,
+        jobs: suspects.join(", "),
+      });
     for (const run of handed) this.known.byId(run.slave)?.unconfirmed.set(runName(run), run);
     const starts = Map.groupBy(start, ({ slave }) => slave);
     const kills = Map.groupBy(kill, ({ slave }) => slave);

@@ -44,6 +44,11 @@ export async function loadKinds(folder: string | undefined): Promise<Kinds> {
   return new Map([...kinds].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
+/** The names of those kinds that a studio brought. */
+export function ownNames(kinds: Kinds): string[] {
+  return [...kinds.values()].filter((kind) => !builtinKinds.includes(kind)).map(({ name }) => name);
+}
+
 function filesIn(folder: string): string[] {
   try {
     return readdirSync(folder)

@@ -17,7 +17,7 @@ import { archive } from "./archive";
 import { openDatabase } from "./database";
 import { Dispatcher } from "./dispatch";
 import { keepHouse } from "./housekeeping";
-import { loadKinds } from "./kinds";
+import { loadKinds, ownNames } from "./kinds";
 import { addJobRoutes } from "./routes/jobs";
 import { addKindRoutes } from "./routes/kinds";
 import { addLicenceRoutes } from "./routes/licences";
@@ -45,7 +45,10 @@ export async function runMaster(options: MasterOptions): Promise<number> {
   await keepJournal();
   const journal = getLogger(["drqueue", "master"]);
   createDataFolder(options.data);
-  const kinds = await loadKinds(options.kinds || ownKinds(options.data));
+  const kindFolder = options.kinds || ownKinds(options.data);
+  const kinds = await loadKinds(kindFolder);
+  if (kindFolder)
+    journal.info("kinds read from {folder}: {names}", { folder: kindFolder, names: ownNames(kinds).join(", ") || "none" });
   const lock = lockFolder(options);
   const logs = options.logs ?? join(options.data, "logs");
   const scripts = resolve(options.scripts || join(options.data, "scripts"));

@@ -8,8 +8,11 @@ const suspectsOfSick = 3;
 /** So long a sick slave is left alone before it is tried again, ms. */
 export const sickMs = 3_600_000;
 
-/** Counts failures against the slaves they happened on, and takes a success as a sign of health. */
-export async function blame(tx: Tx, ended: readonly Ended[]): Promise<void> {
+/** A slave that has just been set aside, and the jobs that made it suspect. */
+export type Sick = { name: string; suspects: readonly number[] };
+
+/** Counts failures against the slaves they happened on, and takes a success as a sign of health. Returns the slaves it set aside. */
+export async function blame(tx: Tx, ended: readonly Ended[]): Promise<Sick[]> {
   const failed = ended.filter(({ verdict }) => verdict.outcome === "failed");
   if (failed.length > 0) await countAgainst(tx, failed);
   const proven = await provenAgainst(tx, ended, new Set(failed.map(({ given }) => given.job)));
@@ -19,7 +22,7 @@ export async function blame(tx: Tx, ended: readonly Ended[]): Promise<void> {
     ),
     ({ given }) => given.slave,
   );
-  if (slaves.size + proven.size > 0) await suspect(tx, slaves, proven);
+  return slaves.size + proven.size > 0 ? suspect(tx, slaves, proven) : [];
 }
 
 /** Suspects of a slave, and the jobs that came to be sound after it had failed tasks of them. */
@@ -68,7 +71,7 @@ async function suspect(
   tx: Tx,
   slaves: ReadonlyMap<number, readonly Ended[]>,
   proven: ReadonlyMap<number, Proven>,
-): Promise<void> {
+): Promise<Sick[]> {
   const rows = [...new Set([...slaves.keys(), ...proven.keys()])].map((slave) => {
     const runs = slaves.get(slave) ?? [];
     const before = proven.get(slave);
@@ -84,13 +87,15 @@ async function suspect(
             : suspects;
     return { slave, suspects: suspects.slice(-suspectsOfSick) };
   });
-  await tx`
+  const changed = await tx`
     with given as (
       select * from json_to_recordset(${JSON.stringify(rows)}::json) as given(slave int, suspects jsonb)
-    ), locked as (select id from slave where id in (select slave from given) order by id for update)
+    ), locked as (select id, sick_since from slave where id in (select slave from given) order by id for update)
     update slave set suspects = given.suspects,
       sick_since = case when jsonb_array_length(given.suspects) >= ${suspectsOfSick} then coalesce(sick_since, now()) else sick_since end
-    from given join locked on locked.id = given.slave where slave.id = given.slave`;
+    from given join locked on locked.id = given.slave where slave.id = given.slave
+    returning slave.name, slave.suspects, locked.sick_since is null and slave.sick_since is not null as fell`;
+  return changed.flatMap(({ name, suspects, fell }) => (fell ? [{ name, suspects }] : []));
 }
 
 /** Gives slaves another chance that have been sick for an hour. Returns their names. */

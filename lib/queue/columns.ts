@@ -60,7 +60,7 @@ export async function checkLicences(tx: Tx, licences: Readonly<Record<string, nu
   const unknown = needed.find((name) => !known.some((licence) => licence.name === name));
   if (unknown !== undefined)
     throw new Refusal(
-      "invalid",
+      "conflict",
       `there is no licence '${unknown}': drqueue licence set ${unknown} ${licences[unknown]! * 10}`,
     );
 }
@@ -72,6 +72,6 @@ export async function slaveNumbers(tx: Tx, slaves: readonly string[]): Promise<n
     select slave.id, given.name from json_array_elements_text(${JSON.stringify(slaves)}::json) as given(name)
     join slave on slave.name = given.name or slave.id = case when given.name ~ '^[0-9]{1,9}$' then given.name::int end`;
   const unknown = slaves.find((one) => !rows.some(({ name }) => name === one));
-  if (unknown !== undefined) throw new Refusal("invalid", `there is no slave '${unknown.slice(0, 60)}'`);
+  if (unknown !== undefined) throw new Refusal("conflict", `there is no slave '${unknown.slice(0, 60)}'`);
   return [...new Set(rows.map(({ id }) => id as number))].sort((a, b) => a - b);
 }

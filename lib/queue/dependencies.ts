@@ -82,7 +82,7 @@ export async function waitFor(tx: Tx, job: number, after: After): Promise<boolea
     const known = await tx`
       select id from job where id in (select value::int from json_array_elements_text(${ids}::json)) order by id for update`;
     const unknown = needs.find((one) => !known.some(({ id }) => id === one));
-    if (unknown !== undefined) throw new Refusal("invalid", `after: there is no job ${unknown}`);
+    if (unknown !== undefined) throw new Refusal("conflict", `after: there is no job ${unknown}`);
     await tx`
       update job set needed = true
       where id in (select value::int from json_array_elements_text(${ids}::json)) and not needed`;

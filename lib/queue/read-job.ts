@@ -39,7 +39,6 @@ export async function readJob(queue: Queue, id: number): Promise<JobDetail> {
     licences: row.licences,
     maxSlots: row.maxSlots,
     maxPerSlave: row.maxPerSlave,
-    notBefore: row.notBefore?.toISOString() ?? null,
     ...slaves,
     needs,
     neededBy,

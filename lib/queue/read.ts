@@ -126,6 +126,7 @@ export function shown(row: Omit<JobRow, "script">): Omit<Job, "frames" | "after"
     stopped: row.stopped,
     stopReason: row.stopReason,
     kind: row.kind,
+    notBefore: row.notBefore?.toISOString() ?? null,
     frameCounts: countsBy(row, (set) => framesIn(layout, set), frameCount(row.spans)),
     taskCounts: countsBy(row, sizeOf, row.tasks),
     block: row.block,

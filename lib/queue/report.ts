@@ -3,7 +3,7 @@
 import type { ExitCodes } from "../rules";
 import { judge } from "../states";
 import { type RunKey, runName } from "../wire";
-import { blame } from "./blame";
+import { blame, type Sick } from "./blame";
 import { lockWithDependents } from "./dependencies";
 import type { Move } from "./moves";
 import { type Ended, inColumn, movesOf, type Report } from "./moves";
@@ -32,9 +32,16 @@ type Known = RunKey & {
 
 /**
  * What came of reports. `moves` are still to be carried out; `simple`: all of them are from running to finished. `room`: what ended lets
- * other slaves have tasks that a limit of their jobs kept from them.
+ * other slaves have tasks that a limit of their jobs kept from them. `sick`: slaves set aside for what they failed.
  */
-export type Reported = { counted: Report[]; moves: Move[]; requeued: boolean; simple: boolean; room: boolean };
+export type Reported = {
+  counted: Report[];
+  moves: Move[];
+  requeued: boolean;
+  simple: boolean;
+  room: boolean;
+  sick: Sick[];
+};
 
 /**
  * Ends runs as their slaves report them. A report for a run that has ended, was deleted, or belongs to another slave changes nothing;
@@ -42,7 +49,7 @@ export type Reported = { counted: Report[]; moves: Move[]; requeued: boolean; si
  * the caller, in the same transaction, since what is handed out next often moves tasks of the same jobs.
  */
 export async function report(tx: Tx, reports: readonly Report[]): Promise<Reported> {
-  if (reports.length === 0) return { counted: [], moves: [], requeued: false, simple: true, room: false };
+  if (reports.length === 0) return { counted: [], moves: [], requeued: false, simple: true, room: false, sick: [] };
   const bySlaveAndRun = new Map(reports.map((given) => [`${given.slave}:${runName(given)}`, given]));
   const known = await lockAndRead(tx, [...bySlaveAndRun.values()]);
   const ended: Ended[] = [];
@@ -66,11 +73,11 @@ export async function report(tx: Tx, reports: readonly Report[]): Promise<Report
     room ||= run.limited;
   }
   await writeRuns(tx, ended);
-  await blame(tx, ended);
+  const sick = await blame(tx, ended);
   const requeued = ended.some(({ verdict }) => verdict.next === "waiting");
   // A failure may be the one that stops its job: nothing more of it is handed out then.
   const simple = !late && ended.every(({ verdict }) => verdict.next === "finished");
-  return { counted: ended.map(({ given }) => given), moves: movesOf(ended), requeued, simple, room };
+  return { counted: ended.map(({ given }) => given), moves: movesOf(ended), requeued, simple, room, sick };
 }
 
 async function lockAndRead(tx: Tx, reports: readonly Report[]): Promise<Known[]> {

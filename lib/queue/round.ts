@@ -4,6 +4,7 @@ import type { JobOrder, Ordered } from "../sync";
 import { framesOfTask } from "../tasks";
 import { type RunKey, runName } from "../wire";
 import { assign } from "./assign";
+import type { Sick } from "./blame";
 import { layoutOf } from "./job";
 import { moveTasks } from "./move";
 import type { Report } from "./moves";
@@ -34,13 +35,15 @@ export type Outcome = {
   kill: OfSlave[];
   /** Runs handed out in this round. */
   handed: OpenRun[];
+  /** Slaves that were set aside. */
+  sick: Sick[];
   more: "now" | "soon" | undefined;
 };
 
 /** Carries out a round. When it throws, nothing of it happened, or its answer was lost on the way: the next round finds out. */
 export async function carryOut(queue: Queue, round: Round): Promise<Outcome> {
   const outcome = await queue.sql.begin(async (tx): Promise<Outcome> => {
-    const { moves, requeued, simple, room } = await report(tx, round.reports);
+    const { moves, requeued, simple, room, sick } = await report(tx, round.reports);
     const open = await openRuns(tx, round.unknown);
     const asking = round.asking(open, requeued);
     // A job whose tasks end mostly gets new ones at once: both in one update, between which it does not seem to stand still.
@@ -52,7 +55,7 @@ export async function carryOut(queue: Queue, round: Round): Promise<Outcome> {
     const kill = await notTheirs(tx, [...round.check, ...again]);
     const unwanted = new Set(kill.map(runName));
     const { jobs, start } = await orders(tx, [...handed, ...again.filter((run) => !unwanted.has(runName(run)))]);
-    return { start, jobs, kill, handed, more };
+    return { start, jobs, kill, handed, sick, more };
   });
   return outcome as Outcome;
 }

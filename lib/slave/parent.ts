@@ -24,10 +24,16 @@ exit "$code"`;
 // does not hand on as they are.
 const ofShells = ["SHELLOPTS", "BASHOPTS", "OPTIND", "IFS", "BASH_ENV", "ENV"];
 
+/** So much may a peak be off, KB: every CPU counts for itself for a while. */
+const countedLateKb = 1024;
+
 /** A parent and its jobscript. `group` is the parent's pid. */
 export type Family = { readonly group: number; readonly ended: Promise<Ending> };
 
-/** `code` as a shell says it; undefined when the parent vanished without a word. CPU time in ms, memory in MB. */
+/**
+ * `code` as a shell says it; undefined when the parent vanished without a word. CPU time in ms. Memory in MB, of the largest process; left
+ * out when it is too little to be told from the slave's own.
+ */
 export type Ending = { code: number | undefined; cpuMs?: number; memoryMb?: number };
 
 /** What is started, where its output goes (a file descriptor), and the file for its exit status. */
@@ -46,17 +52,28 @@ export function startFamily({ command, folder, env, output, status }: Start, she
     stderr: output,
     detached: true,
   });
+  const floor = inheritedPeak();
   const ended = parent.exited.then((): Ending => {
     const usage = parent.resourceUsage();
     return {
       code: parent.exitCode ?? 128 + (constants.signals[(parent.signalCode ?? "SIGKILL") as NodeJS.Signals] ?? 9),
       ...(usage && {
         cpuMs: Math.round(Number(usage.cpuTime.total) / 1000),
-        memoryMb: Math.round(usage.maxRSS / 1024 / 1024),
+        ...(usage.maxRSS > floor && { memoryMb: Math.round(usage.maxRSS / 1024 / 1024) }),
       }),
     };
   });
   return { group: parent.pid, ended };
+}
+
+/**
+ * What Linux says that a process has used which has used nothing yet, bytes: the peak of the process that started it is handed on to it.
+ * Read right after a start, when it can not have been more before.
+ */
+function inheritedPeak(): number {
+  if (process.platform !== "linux") return 0;
+  const kilobytes = Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1] ?? 0);
+  return (kilobytes + countedLateKb) * 1024;
 }
 
 /** The parents among the live processes of this machine, by the file they write their status to. */

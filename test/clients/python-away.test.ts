@@ -36,7 +36,7 @@ const asked = (farm: string, call: string) =>
   ]);
 
 describe.skipIf(!python)("the Python client", () => {
-  test("goes on waiting, watching and following when the master is started again, even at another port", async () => {
+  test("goes on waiting, watching and following when the master is started again", async () => {
     await using farm = await startFarm({ slaves: 1 });
     const go = join(farm.folder, "go");
     const text = `echo "line 1 ü"; echo "line 2"; while [ ! -e ${go} ]; do sleep 0.05; done`;
@@ -64,13 +64,18 @@ describe.skipIf(!python)("the Python client", () => {
     await using mute = await listening(() => {});
     const named = `127.0.0.1:1,127.0.0.1:${mute.port},127.0.0.1:${farm.masters[0]!.port},127.0.0.1:${second.port}`;
     const script = `
-import sys
+import os, sys
 from drqueue import Farm
 farm = Farm(timeout=2)
 print(farm.submit(name="x", command=["true"]).id, flush=True)
 sys.stdin.readline()
-print(farm.submit(name="y", command=["true"]).id, len(farm.jobs()), flush=True)`;
-    const ran = Bun.spawn([python!, "-c", script], {
+print(farm.submit(name="y", command=["true"]).id, len(farm.jobs()), flush=True)
+del os.environ["DRQUEUE_MASTER"]
+here = Farm(data=sys.argv[1])
+print(here, flush=True)
+sys.stdin.readline()
+print(here, len(here.jobs()))`;
+    const ran = Bun.spawn([python!, "-c", script, farm.dataOf("m2")], {
       env: around(farm, { DRQUEUE_MASTER: named }),
       stdin: "pipe",
       stdout: "pipe",
@@ -83,9 +88,18 @@ print(farm.submit(name="y", command=["true"]).id, len(farm.jobs()), flush=True)`
     await until(async () => out.includes("\n") || undefined, "the first job");
     await farm.masters[0]!.end("SIGKILL");
     ran.stdin.write("\n");
+    ran.stdin.flush();
+    await until(async () => out.includes("<Farm") || undefined, "the second job");
+    // The one of this data folder is found again wherever it listens.
+    await second.end();
+    const again = await farm.startMaster({ name: "m2" });
+    ran.stdin.write("\n");
     ran.stdin.end();
     const [err] = await Promise.all([new Response(ran.stderr).text(), read]);
-    expect({ out, err }).toEqual({ out: "1\n2 2\n", err: "" });
+    expect({ out, err }).toEqual({
+      out: `1\n2 2\n<Farm 127.0.0.1:${second.port}>\n<Farm 127.0.0.1:${again.port}> 2\n`,
+      err: "",
+    });
   });
 
   test("ends every request by its deadline: one that is not answered, and one answered byte by byte for ever", async () => {
@@ -103,6 +117,25 @@ print(farm.submit(name="y", command=["true"]).id, len(farm.jobs()), flush=True)`
     const endless = await asked(`Farm("127.0.0.1:${slow.port}", timeout=0.3)`, "jobs()");
     expect(endless.out).toContain("(no answer in time)");
     expect(performance.now() - started).toBeLessThan(15_000);
+  });
+
+  test("sends a submission once, whatever becomes of its answer: another master is asked only what changes nothing", async () => {
+    const heard: string[] = [];
+    const breaks = (socket: Socket) =>
+      socket.once("data", (words) => {
+        const [method, path] = words.toString().split(" ");
+        if (path === "/health") return socket.end('HTTP/1.1 200 OK\r\ncontent-length: 15\r\n\r\n{"status":"ok"}');
+        heard.push(`${method} ${path}`);
+        socket.destroy();
+      });
+    await using one = await listening(breaks);
+    await using other = await listening(breaks);
+    const farm = `Farm("127.0.0.1:${one.port},127.0.0.1:${other.port}", timeout=5)`;
+    const { out } = await asked(farm, 'submit(name="x", command=["true"])');
+    expect(out).toContain("(it broke off): it may have been done all the same, so look before you repeat it");
+    expect(heard).toEqual(["POST /jobs"]);
+    await asked(farm, "slaves()");
+    expect(heard.slice(1)).toEqual(["GET /slaves", "GET /slaves"]);
   });
 
   test("says so when what answers is no master, or one that answers something else", async () => {

@@ -26,7 +26,7 @@ describe.skipIf(!python)("the Python client", () => {
 
   test("is in the README as it works: the example runs as it stands there", async () => {
     const readme = await Bun.file(join(import.meta.dir, "../../README.md")).text();
-    const example = /### Python\n[^]*?```python\n([^]*?)```/.exec(readme)?.[1];
+    const example = /### Python\n[\s\S]*?```python\n([\s\S]*?)```/.exec(readme)?.[1];
     expect(example).toMatch(/^from drqueue import .*Farm/);
     const shot = farm.script("shot7.sh", '#!/bin/sh\necho "frame $DRQUEUE_FRAME"\n');
     const { code, out, err } = await run(around(farm), ["-c", example!.replaceAll("/mnt/scripts/shot7.sh", shot)]);

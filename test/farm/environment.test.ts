@@ -45,6 +45,8 @@ test("a jobscript gets every variable of the original and the new ones, and no o
     DRQUEUE_PADFRAME: "000005",
     DRQUEUE_PADFRAMES: "000005",
     DRQUEUE_FRAMES: "5",
+    DRQUEUE_RANGES: "5:5:1",
+    DRQUEUE_PAD: "6",
     DRQUEUE_STARTFRAME: "5",
     DRQUEUE_ENDFRAME: "5",
     DRQUEUE_STEPFRAME: "1",

@@ -94,7 +94,7 @@ describe("a change", () => {
   test("to a licence that the farm does not count is refused with how to count it, and changes nothing", async () => {
     const job = await submitted(queue);
     expect(await refusal(change(queue, job, { priority: 1, licences: { nuke: 1 } }))).toMatchObject({
-      kind: "invalid",
+      kind: "conflict",
       message: "there is no licence 'nuke': drqueue licence set nuke 10",
     });
     expect((await row(job)).priority).toBe(500);
@@ -147,7 +147,7 @@ describe("a block", () => {
     const job = await submitted(queue);
     for (const act of [block, unblock]) {
       expect(await refusal(act(queue, job, ["a", "rakc7"]))).toMatchObject({
-        kind: "invalid",
+        kind: "conflict",
         message: "there is no slave 'rakc7'",
       });
     }
@@ -212,7 +212,7 @@ describe("a change of what a job waits for", () => {
     const [a, b] = [await settled(), await settled()];
     const until = "finished" as const;
     expect(await refusal(change(queue, a, { after: [{ job: 99, until }] }))).toMatchObject({
-      kind: "invalid",
+      kind: "conflict",
       message: "after: there is no job 99",
     });
     const twice = [

@@ -154,17 +154,17 @@ test("a job that names no slaves, licences or other jobs is one statement, witho
 
 test.each<[string, Given, string]>([
   ["a slave", { blocked: ["rakc7"] }, "there is no slave 'rakc7'"],
-  ["a licence", { licences: { nuke: 1 } }, "there is no licence 'nuke': licence set nuke 10"],
+  ["a licence", { licences: { nuke: 1 } }, "there is no licence 'nuke': drqueue licence set nuke 10"],
   ["a job to wait for", { after: [{ job: 99 }] }, "after: there is no job 99"],
 ])("%s that there is not is refused, and nothing is left behind", async (_, given, message) => {
-  expect(await refusal(given)).toMatchObject({ kind: "invalid", message });
+  expect(await refusal(given)).toMatchObject({ kind: "conflict", message });
   expect(await stage.queue.sql`select from job`).toHaveLength(0);
   expect(await stage.queue.sql`select from dependency`).toHaveLength(0);
 });
 
 test("a job can not wait for itself by guessing its number", async () => {
-  expect(await refusal({ after: [{ job: 1 }] })).toMatchObject({ kind: "invalid" });
-  expect(await refusal({ after: [{ job: 2 }] })).toMatchObject({ kind: "invalid" });
+  expect(await refusal({ after: [{ job: 1 }] })).toMatchObject({ kind: "conflict" });
+  expect(await refusal({ after: [{ job: 2 }] })).toMatchObject({ kind: "conflict" });
 });
 
 test("a job waits for others from its first moment", async () => {

@@ -58,7 +58,7 @@ test("slaves are blocked and unblocked by name or number, as often as one likes"
   expect((await job(id)).blocked.sort()).toEqual(["s1", "s3"]);
   await ask("POST", `/jobs/${id}/unblock`, { slaves: ["s3", "s2"] });
   expect((await job(id)).blocked).toEqual(["s1"]);
-  await expect(ask("POST", `/jobs/${id}/block`, { slaves: ["s2", "nobody"] })).rejects.toThrow("400 there is no slave");
+  await expect(ask("POST", `/jobs/${id}/block`, { slaves: ["s2", "nobody"] })).rejects.toThrow("409 there is no slave");
   expect((await job(id)).blocked).toEqual(["s1"]);
 });
 
