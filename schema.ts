@@ -124,7 +124,10 @@ export const job = pgTable(
       .generatedAlwaysAs(sql`not stopped and not isempty(waiting - held - resting)`),
     busy: boolean("busy").notNull().generatedAlwaysAs(sql`not isempty(running)`),
     rests: boolean("rests").notNull().generatedAlwaysAs(sql`not isempty(resting)`),
-    /** Jobs of one lane are alike to the plan but for their numbers: what keeps a slave from one keeps it from all. */
+    /**
+     * Jobs of one lane are alike to the plan but for their numbers: what keeps a slave from one keeps it from all. Ordered by bytes
+     * (collation C, in the migration), so that the lanes of a pool lie between its name with a '|' and with a '}'.
+     */
     lane: text("lane")
       .notNull()
       .generatedAlwaysAs(
@@ -140,6 +143,11 @@ export const job = pgTable(
       .on(table.lane, table.state, table.priority.desc().nullsFirst(), table.id)
       .where(sql`claimable`),
     index("job_state").on(table.state, table.id),
+    // Lists are sorted by these, a page at a time.
+    index("job_name").on(table.name, table.id),
+    index("job_owner").on(table.owner, table.id),
+    index("job_priority").on(table.priority, table.id),
+    index("job_submitted").on(table.submittedAt, table.id),
     index("job_busy").on(table.owner).where(sql`busy`),
     index("job_rests").on(table.id).where(sql`rests`),
     index("job_not_before").on(table.notBefore).where(sql`not_before is not null`),

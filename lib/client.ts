@@ -1,137 +1,190 @@
 // The typed client of master and slave: what the CLI, the slave, the page and other programs call.
-import type { Done, FramePage, Job, JobDetail, JobFilter, KindInfo, Licence, Owner, Why } from "./protocol";
+// It works under Bun, Node 20+ and in browsers: nothing here or in client/ may need more than fetch, streams and timers.
+import type { NewBatchJob, Submitted } from "./batch";
+import { Connection } from "./client/connection";
+import { type EventFilter, followEvents, type Reset } from "./client/events";
+import { linesOf } from "./client/lines";
+import { query } from "./client/query";
+import type { Target } from "./client/target";
+import { watchJob } from "./client/watch";
+import type { FarmEvent, NewNotice, Notice } from "./events";
+import type {
+  Done,
+  FramePage,
+  Job,
+  JobDetail,
+  JobFilter,
+  JobPage,
+  KindInfo,
+  Licence,
+  Owner,
+  Run,
+  SlaveFilter,
+  SlavePage,
+  Why,
+} from "./protocol";
 import type { Settings, SettingsChange, Slave, SlaveState } from "./settings";
+import type { JobState, TaskState } from "./states";
 import type { JobChange, Submission } from "./submission";
 import type { Sync, SyncAnswer } from "./sync";
-import type { Problem } from "./wire";
 
-/** A request that was refused (`status` is HTTP's) or did not get through (`status` is undefined). */
-export class ClientError extends Error {
-  constructor(
-    message: string,
-    readonly status?: number,
-  ) {
-    super(message);
-  }
-}
-
-/** Where the other side is, and the farm's token. `timeoutMs`: the longest wait for an answer to begin. */
-export type Target = { host: string; port: number; token: string; timeoutMs?: number };
+export type { NewBatchJob } from "./batch";
+export { ClientError } from "./client/error";
+export type { EventFilter, Reset } from "./client/events";
+export type { Master, Target } from "./client/target";
+export type { FarmEvent, NewNotice, Notice } from "./events";
+export type {
+  Done,
+  Frame,
+  FramePage,
+  Job,
+  JobDetail,
+  JobPage,
+  KindInfo,
+  Licence,
+  Owner,
+  Reason,
+  Run,
+  SlavePage,
+  Why,
+} from "./protocol";
+export type { Settings, SettingsChange, Slave, SlaveState } from "./settings";
+export type { JobChange, Submission } from "./submission";
 
 /** What a submission must say, beside either a command or a kind; everything else has a default. */
 export type NewJob = Pick<Submission, "name"> & Partial<Submission>;
 
+/** Those in one state or several. */
+type InStates<Filter, State> = Partial<Omit<Filter, "state">> & { state?: State | readonly State[] | undefined };
+/** Which jobs, and how many of them in what order. */
+export type JobsWanted = InStates<JobFilter, JobState>;
+/** Which slaves, and how many of them. */
+export type SlavesWanted = InStates<SlaveFilter, Slave["state"]>;
+
 /** What becomes of jobs that wait for one that is deleted. */
 export type Dependents = "refuse" | "cascade" | "release";
 
-export class Client {
-  private readonly base: string;
+/** Which log: of the last attempt when none is named; with `follow` until the run ends, or the signal comes. */
+export type LogOptions = { attempt?: number; follow?: boolean; signal?: AbortSignal };
 
-  constructor(private readonly target: Target) {
-    const host = target.host.includes(":") ? `[${target.host}]` : target.host;
-    this.base = `http://${host}:${target.port}`;
+/** All that a person can do with a farm. What is refused, or does not get through, throws a ClientError. */
+export class Client {
+  private readonly connection: Connection;
+
+  constructor(target: Target) {
+    this.connection = new Connection(target);
   }
 
   // Jobs, at the master.
-  submit = (job: NewJob) => this.call<{ id: number }>("POST", "/jobs", job);
-  jobs = async (filter: Partial<JobFilter> = {}) =>
-    (await this.call<{ jobs: Job[] }>("GET", `/jobs${query(filter)}`)).jobs;
-  job = (id: number) => this.call<JobDetail>("GET", `/jobs/${id}`);
-  frames = (id: number, page: { frames?: string; after?: number; limit?: number } = {}) =>
-    this.call<FramePage>("GET", `/jobs/${id}/frames${query(page)}`);
-  requeue = (id: number, frames?: string) =>
-    this.call<Done>("POST", `/jobs/${id}/requeue`, frames === undefined ? {} : { frames });
-  finish = (id: number, frames: string) => this.call<Done>("POST", `/jobs/${id}/finish`, { frames });
-  kill = (id: number, frames?: string) =>
-    this.call<Done>("POST", `/jobs/${id}/kill`, frames === undefined ? {} : { frames });
-  stop = (id: number, options: { kill?: boolean } = {}) => this.call<Done>("POST", `/jobs/${id}/stop`, options);
-  continue = (id: number) => this.call<Done>("POST", `/jobs/${id}/continue`, {});
-  rerun = (id: number) => this.call<Done>("POST", `/jobs/${id}/rerun`, {});
-  delete = (id: number, options: { dependents?: Dependents } = {}) =>
-    this.call<Done>("DELETE", `/jobs/${id}${query(options)}`);
-  change = (id: number, change: JobChange) => this.call<Done>("PATCH", `/jobs/${id}`, change);
-  block = (id: number, slaves: string[]) => this.call<Done>("POST", `/jobs/${id}/block`, { slaves });
-  unblock = (id: number, slaves: string[]) => this.call<Done>("POST", `/jobs/${id}/unblock`, { slaves });
-  why = (id: number, frame?: number) => this.call<Why>("GET", `/jobs/${id}/why${query({ frame })}`);
-
-  /** The log of a frame as a stream of bytes; with `follow` until its run ends. */
-  log = (
+  submit = (job: NewJob): Promise<{ id: number }> => this.call("POST", "/jobs", job);
+  /** All of these jobs or none; they may wait for each other by their ids. */
+  submitAll = async (jobs: readonly NewBatchJob[]) =>
+    (await this.call<Submitted>("POST", "/jobs/batch", { jobs })).jobs;
+  /** What was given for a job, as `submitAll` takes it. */
+  exportJob = (id: number): Promise<NewBatchJob> => this.call("GET", `/jobs/${id}/export`);
+  jobs = async (filter: JobsWanted = {}): Promise<Job[]> => (await this.jobPage(filter)).jobs;
+  /** The same with `next`, the cursor of the next page. */
+  jobPage = (filter: JobsWanted = {}): Promise<JobPage> => this.call("GET", `/jobs${query(filter)}`);
+  job = (id: number): Promise<JobDetail> => this.call("GET", `/jobs/${id}`);
+  frames = (
     id: number,
-    frame: number,
-    { signal, ...options }: { attempt?: number; follow?: boolean; signal?: AbortSignal } = {},
-  ) => this.request("GET", `/jobs/${id}/logs/${frame}${query(options)}`, undefined, signal);
+    page: { frames?: string; after?: number; limit?: number; state?: TaskState | TaskState[] } = {},
+  ): Promise<FramePage> => this.call("GET", `/jobs/${id}/frames${query(page)}`);
+  /** All attempts at the task of a frame, the first one first. */
+  runs = async (id: number, frame: number): Promise<Run[]> =>
+    (await this.call<{ runs: Run[] }>("GET", `/jobs/${id}/frames/${frame}/runs`)).runs;
+  requeue = (id: number, frames?: string): Promise<Done> =>
+    this.call("POST", `/jobs/${id}/requeue`, frames === undefined ? {} : { frames });
+  finish = (id: number, frames: string): Promise<Done> => this.call("POST", `/jobs/${id}/finish`, { frames });
+  kill = (id: number, frames?: string): Promise<Done> =>
+    this.call("POST", `/jobs/${id}/kill`, frames === undefined ? {} : { frames });
+  stop = (id: number, options: { kill?: boolean } = {}): Promise<Done> =>
+    this.call("POST", `/jobs/${id}/stop`, options);
+  continue = (id: number): Promise<Done> => this.call("POST", `/jobs/${id}/continue`, {});
+  rerun = (id: number): Promise<Done> => this.call("POST", `/jobs/${id}/rerun`, {});
+  delete = (id: number, options: { dependents?: Dependents } = {}): Promise<Done> =>
+    this.call("DELETE", `/jobs/${id}${query(options)}`);
+  change = (id: number, change: JobChange): Promise<Done> => this.call("PATCH", `/jobs/${id}`, change);
+  block = (id: number, slaves: string[]): Promise<Done> => this.call("POST", `/jobs/${id}/block`, { slaves });
+  unblock = (id: number, slaves: string[]): Promise<Done> => this.call("POST", `/jobs/${id}/unblock`, { slaves });
+  why = (id: number, frame?: number): Promise<Why> => this.call("GET", `/jobs/${id}/why${query({ frame })}`);
+
+  /** The log of a frame as a stream of bytes. */
+  log = (id: number, frame: number, { signal, ...options }: LogOptions = {}) =>
+    this.stream(`/jobs/${id}/logs/${frame}${query(options)}`, signal);
+  /** The log of a frame line by line. */
+  async *logLines(id: number, frame: number, options: LogOptions = {}): AsyncGenerator<string, void> {
+    const { body } = await this.log(id, frame, options);
+    if (body) yield* linesOf(body);
+  }
+
+  /** The job once it has ended. Throws when it is deleted, when no master returns for a minute, or when the signal comes. */
+  async wait(id: number, { signal }: { signal?: AbortSignal } = {}): Promise<JobDetail> {
+    let last: JobDetail | undefined;
+    for await (const job of watchJob(this.connection, id, signal)) last = job;
+    signal?.throwIfAborted();
+    return last!;
+  }
+
+  /** The job each time that it has changed, until it has ended or the signal comes. */
+  watch = (id: number, { signal }: { signal?: AbortSignal } = {}): AsyncGenerator<JobDetail, void> =>
+    watchJob(this.connection, id, signal);
+
+  /**
+   * What happens, as it happens, until the signal comes: from now on, or after the event whose id is `after`. A gap is bridged, by another
+   * master if need be; `reset` comes where events were missed, and all must be read anew.
+   */
+  events = (filter: EventFilter = {}): AsyncGenerator<FarmEvent | Reset, void> => followEvents(this.connection, filter);
 
   // Kinds of jobs, licences and owners, at the master.
-  kinds = async () => (await this.call<{ kinds: KindInfo[] }>("GET", "/kinds")).kinds;
-  kind = (name: string) => this.call<KindInfo>("GET", `/kinds/${encodeURIComponent(name)}`);
-  jobscript = async (name: string, fields: Submission["fields"], shell: "sh" | "cmd") =>
+  kinds = async (): Promise<KindInfo[]> => (await this.call<{ kinds: KindInfo[] }>("GET", "/kinds")).kinds;
+  kind = (name: string): Promise<KindInfo> => this.call("GET", `/kinds/${encodeURIComponent(name)}`);
+  jobscript = async (name: string, fields: Submission["fields"], shell: "sh" | "cmd"): Promise<string> =>
     (await this.call<{ script: string }>("POST", `/kinds/${encodeURIComponent(name)}/jobscript`, { fields, shell }))
       .script;
-  licences = async () => (await this.call<{ licences: Licence[] }>("GET", "/licences")).licences;
-  setLicence = (name: string, total: number) =>
-    this.call<Licence>("PUT", `/licences/${encodeURIComponent(name)}`, { total });
-  removeLicence = (name: string) => this.call<unknown>("DELETE", `/licences/${encodeURIComponent(name)}`);
-  owners = async () => (await this.call<{ owners: Owner[] }>("GET", "/owners")).owners;
-  setOwner = (name: string, weight: number) =>
-    this.call<Owner>("PUT", `/owners/${encodeURIComponent(name)}`, { weight });
+  licences = async (): Promise<Licence[]> => (await this.call<{ licences: Licence[] }>("GET", "/licences")).licences;
+  setLicence = (name: string, total: number): Promise<Licence> =>
+    this.call("PUT", `/licences/${encodeURIComponent(name)}`, { total });
+  removeLicence = (name: string): Promise<unknown> => this.call("DELETE", `/licences/${encodeURIComponent(name)}`);
+  owners = async (): Promise<Owner[]> => (await this.call<{ owners: Owner[] }>("GET", "/owners")).owners;
+  setOwner = (name: string, weight: number): Promise<Owner> =>
+    this.call("PUT", `/owners/${encodeURIComponent(name)}`, { weight });
+
+  // Who is told what happens, at the master.
+  notices = async (): Promise<Notice[]> => (await this.call<{ notices: Notice[] }>("GET", "/notices")).notices;
+  addNotice = (notice: NewNotice): Promise<Notice> => this.call("POST", "/notices", notice);
+  removeNotice = (id: number): Promise<Notice> => this.call("DELETE", `/notices/${id}`);
+  /** Sends a test message now, to where a notice goes or to an address; one that does not arrive throws. */
+  testNotice = (where: number | Pick<NewNotice, "to" | "style" | "secret">) =>
+    typeof where === "number"
+      ? this.call<{ sent: true }>("POST", `/notices/${where}/test`, {})
+      : this.call<{ sent: true }>("POST", "/notices/test", where);
 
   // Slaves, at the master.
-  slaves = async () => (await this.call<{ slaves: Slave[] }>("GET", "/slaves")).slaves;
-  slave = (name: string) => this.call<Slave>("GET", `/slaves/${encodeURIComponent(name)}`);
-  changeSlave = (name: string, change: SettingsChange) =>
-    this.call<Settings>("PATCH", `/slaves/${encodeURIComponent(name)}/settings`, change);
-  whySlave = (name: string) => this.call<Why>("GET", `/slaves/${encodeURIComponent(name)}/why`);
-  clearSlave = (name: string) => this.call<unknown>("POST", `/slaves/${encodeURIComponent(name)}/clear`, {});
-  sync = (sync: Sync, signal?: AbortSignal) => this.call<SyncAnswer>("POST", "/sync", sync, signal);
+  slaves = async (filter: SlavesWanted = {}): Promise<Slave[]> => (await this.slavePage(filter)).slaves;
+  slavePage = (filter: SlavesWanted = {}): Promise<SlavePage> => this.call("GET", `/slaves${query(filter)}`);
+  slave = (name: string): Promise<Slave> => this.call("GET", `/slaves/${encodeURIComponent(name)}`);
+  changeSlave = (name: string, change: SettingsChange): Promise<Settings> =>
+    this.call("PATCH", `/slaves/${encodeURIComponent(name)}/settings`, change);
+  whySlave = (name: string): Promise<Why> => this.call("GET", `/slaves/${encodeURIComponent(name)}/why`);
+  clearSlave = (name: string): Promise<unknown> => this.call("POST", `/slaves/${encodeURIComponent(name)}/clear`, {});
+  /** Asks one master: whoever is told by another one that an answer was lost looks up what the slave should hold. */
+  sync = (sync: Sync, signal?: AbortSignal): Promise<SyncAnswer> =>
+    this.connection.json({ method: "POST", path: "/sync", body: sync, once: true, signal });
 
   // At a slave's own port.
-  slaveState = () => this.call<SlaveState>("GET", "/slave");
-  changeSettings = (change: SettingsChange) => this.call<Settings>("PATCH", "/settings", change);
+  slaveState = (): Promise<SlaveState> => this.call("GET", "/slave");
+  changeSettings = (change: SettingsChange): Promise<Settings> => this.call("PATCH", "/settings", change);
   slaveLog = (path: string, { signal, ...options }: { follow?: boolean; signal?: AbortSignal } = {}) =>
-    this.request("GET", `/log${query({ path, ...options })}`, undefined, signal);
+    this.stream(`/log${query({ path, ...options })}`, signal);
   /** Removes what the slave keeps of a deleted job, by the name of its log folder. */
-  forgetJob = (folder: string) => this.call<unknown>("DELETE", `/jobs/${encodeURIComponent(folder)}`);
+  forgetJob = (folder: string): Promise<unknown> => this.call("DELETE", `/jobs/${encodeURIComponent(folder)}`);
 
-  private async call<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
-    const answer = await this.request(method, path, body, signal);
-    // What is done without a word, as a deletion, has no body.
-    return (answer.status === 204 ? undefined : await answer.json()) as T;
+  private call<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+    return this.connection.json<T>({ method, path, body, signal });
   }
 
-  private async request(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
-    const deadline = new AbortController();
-    const timer = setTimeout(() => deadline.abort(), this.target.timeoutMs ?? 20_000);
-    let response: Response;
-    try {
-      response = await fetch(this.base + path, {
-        method,
-        headers: {
-          authorization: `Bearer ${this.target.token}`,
-          ...(body === undefined ? {} : { "content-type": "application/json" }),
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        signal: signal ? AbortSignal.any([signal, deadline.signal]) : deadline.signal,
-      });
-    } catch (error) {
-      const why = deadline.signal.aborted ? "no answer in time" : reason(error);
-      throw new ClientError(`cannot reach ${this.target.host}:${this.target.port} (${why})`);
-    } finally {
-      clearTimeout(timer);
-    }
-    if (response.ok) return response;
-    const problem = (await response.json().catch(() => undefined)) as Problem | undefined;
-    throw new ClientError(problem?.detail ?? `${response.status} ${response.statusText}`, response.status);
+  private stream(path: string, signal?: AbortSignal): Promise<Response> {
+    return this.connection.stream({ method: "GET", path, signal });
   }
-}
-
-function reason(error: unknown): string {
-  const { code, message } = error as { code?: string; message: string };
-  if (code === "ConnectionRefused" || code === "ECONNREFUSED") return "nothing listens there";
-  // Bun adds advice for programmers behind the first sentence.
-  return message.replace(/\. For more information.*/s, "");
-}
-
-function query(values: Record<string, unknown>): string {
-  const given = Object.entries(values).filter(([, value]) => value !== undefined && value !== false);
-  return given.length === 0 ? "" : `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`;
 }

@@ -1,6 +1,9 @@
 // What happens in a farm, as those are told who follow it: over HTTP as it happens, by mail, at a web address.
 import { z } from "zod";
+import { noticeReasons, noticeStyles } from "./notices";
 import { count, line, text, time } from "./wire";
+
+export type { NoticeReason, NoticeStyle } from "./notices";
 
 /** `job.progress` comes at most once a second for each job, all others when they happen. */
 export const eventTypes = [
@@ -34,19 +37,15 @@ export const FarmEvent = z
         "name, owner, state, from (the state before); of progress the tasks by state; of job.error nothing more",
       ),
   })
-  .describe("Something that happened");
+  .describe("Something that happened")
+  .meta({ id: "FarmEvent" });
 export type FarmEvent = z.infer<typeof FarmEvent>;
 
-/** What a person can be told of. `error`: the first failed run of a job. `attention`: a job stopped itself and waits for a person. */
-export const noticeReasons = ["finished", "failed", "error", "attention", "lost", "sick"] as const;
-export type NoticeReason = (typeof noticeReasons)[number];
-
-/** How a message is written: a mail, or the body that a web address wants. */
-export const noticeStyles = ["mail", "json", "slack", "discord", "teams"] as const;
-export type NoticeStyle = (typeof noticeStyles)[number];
+// Nothing that would begin a second address, a name, or a header.
+const mailAddress = /^mailto:[^\s@<>()[\],;:"\\?&\p{C}]+@[^\s@<>()[\],;:"\\?&\p{C}]+$/u;
 
 const to = text(1000).refine(
-  (address) => /^mailto:[^\s@]+@[^\s@]+$/.test(address) || /^https?:\/\/[^\s]+$/.test(address),
+  (address) => mailAddress.test(address) || (/^https?:\/\/[^\s]+$/.test(address) && URL.canParse(address)),
   "write mailto:ana@studio.example, or the address of a web hook, https://...",
 );
 
@@ -62,7 +61,8 @@ export const NewNotice = z
       .optional()
       .describe("Key of the signature in x-drqueue-signature, HMAC-SHA256 of the body"),
   })
-  .describe("Somebody who is to be told");
+  .describe("Somebody who is to be told")
+  .meta({ id: "NewNotice" });
 export type NewNotice = z.infer<typeof NewNotice>;
 
 export const Notice = z
@@ -76,5 +76,6 @@ export const Notice = z
     signed: z.boolean().describe("Whether it has a secret"),
     problem: z.string().nullable().describe("Why the last message did not arrive; null when it did, or there was none"),
   })
-  .describe("Somebody who is told");
+  .describe("Somebody who is told")
+  .meta({ id: "Notice" });
 export type Notice = z.infer<typeof Notice>;

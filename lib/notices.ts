@@ -1,6 +1,13 @@
 // Notices: which events people are told of, in which style, what a message holds, and when one that did not arrive is sent again.
-import type { FarmEvent, NoticeReason, NoticeStyle } from "./events";
 import type { JobState } from "./states";
+
+/** What a person can be told of. `error`: the first failed run of a job. `attention`: a job stopped itself and waits for a person. */
+export const noticeReasons = ["finished", "failed", "error", "attention", "lost", "sick"] as const;
+export type NoticeReason = (typeof noticeReasons)[number];
+
+/** How a message is written: a mail, or the body that a web address wants. */
+export const noticeStyles = ["mail", "json", "slack", "discord", "teams"] as const;
+export type NoticeStyle = (typeof noticeStyles)[number];
 
 /** Reasons that belong to a job; the others belong to the farm. */
 export const jobReasons = ["finished", "failed", "error", "attention"] as const satisfies readonly NoticeReason[];
@@ -48,7 +55,7 @@ export const mostFailures = 5;
 export const mostLogLines = 10;
 
 /** What an event is to people; undefined when they are not told of it. */
-export function reasonOf(event: Pick<FarmEvent, "type" | "data">): NoticeReason | undefined {
+export function reasonOf(event: { type: string; data: Record<string, unknown> }): NoticeReason | undefined {
   const { state, stopReason } = event.data;
   if (event.type === "job.error") return "error";
   if (event.type === "slave.sick") return "sick";
@@ -63,7 +70,9 @@ export function styleFor(to: string, given?: NoticeStyle): NoticeStyle {
   const isMail = to.startsWith("mailto:");
   if (given !== undefined && (given === "mail") !== isMail)
     throw new Error(
-      isMail ? `style ${given} is for web hooks, not for mail` : "style mail is for addresses as mailto:ana@studio.example",
+      isMail
+        ? `style ${given} is for web hooks, not for mail`
+        : "style mail is for addresses as mailto:ana@studio.example",
     );
   if (isMail) return "mail";
   if (!URL.canParse(to)) throw new Error("this is not the address of a web hook: write https://host/path");
@@ -74,7 +83,8 @@ function styleOfHost(host: string): NoticeStyle {
   if (/^hooks\.slack(-gov)?\.com$/.test(host)) return "slack";
   if (/^((ptb|canary)\.)?discord(app)?\.com$/.test(host)) return "discord";
   // Workflows (Power Automate), and the connectors that they replace.
-  const teams = /(^|\.)(logic\.azure\.com|powerplatform\.com|powerautomate\.com|webhook\.office\.com|flow\.microsoft\.com)$/;
+  const teams =
+    /(^|\.)(logic\.azure\.com|powerplatform\.com|powerautomate\.com|webhook\.office\.com|flow\.microsoft\.com)$/;
   return teams.test(host) ? "teams" : "json";
 }
 

@@ -2,7 +2,8 @@
 // to each other is in sync.ts. Types are inferred from here; docs and OpenAPI come from here.
 import { z } from "zod";
 import { ExitCodes, OutputRules } from "./rules";
-import { exitRules, jobStates, needs, outcomes, taskStates } from "./states";
+import { Slave } from "./settings";
+import { exitRules, jobStates, needs, outcomes, slaveStates, taskStates } from "./states";
 import { count, licenceName, text, time } from "./wire";
 
 const counts = z.object({ total: count, waiting: count, running: count, finished: count, failed: count });
@@ -28,7 +29,8 @@ export const Job = z
     startedAt: time.nullable(),
     endedAt: time.nullable(),
   })
-  .describe("A job as lists show it");
+  .describe("A job as lists show it")
+  .meta({ id: "Job" });
 
 export const JobDetail = Job.extend({
   command: z.array(z.string()),
@@ -54,6 +56,7 @@ export const JobDetail = Job.extend({
   needs: z.array(z.object({ job: count, until: z.enum(needs), state: z.enum(jobStates) })),
   neededBy: z.array(count).describe("Jobs that wait for this one"),
   exitMeanings: ExitCodes,
+  output: OutputRules,
   retryDelayMs: count,
   frameTimeoutMs: count.nullable(),
   silenceMs: count.nullable(),
@@ -74,7 +77,9 @@ export const JobDetail = Job.extend({
   runningFrames: z.string(),
   failedFrames: z.string(),
   frameSeconds: z.number().nullable().describe("Mean seconds per frame of the last 200 finished runs"),
-}).describe("A job with all its settings");
+})
+  .describe("A job with all its settings")
+  .meta({ id: "JobDetail" });
 
 export const Frame = z
   .object({
@@ -92,16 +97,37 @@ export const Frame = z
     memoryMb: count.nullable().describe("Most memory of one process of the last run"),
     progress: count.nullable().describe("How far the task is while it runs, percent"),
   })
-  .describe("One frame with its last run");
+  .describe("One frame with its last run")
+  .meta({ id: "Frame" });
 
-export const FramePage = z.object({
-  frames: z.array(Frame),
-  next: count.optional().describe("Pass as `after` for the next page"),
-});
+export const FramePage = z
+  .object({
+    frames: z.array(Frame),
+    next: count.optional().describe("Pass as `after` for the next page"),
+  })
+  .meta({ id: "FramePage" });
+
+export const Run = z
+  .object({
+    attempt: count.describe("From 1 on"),
+    slave: z.string().nullable(),
+    startedAt: time,
+    endedAt: time.nullable().describe("null while it runs"),
+    outcome: z.enum(outcomes).nullable().describe("How it ended"),
+    code: z.int().nullable().describe("As a shell says it: 128 + n for signal n"),
+    message: z.string().nullable().describe("What went wrong, in words"),
+    seconds: z.number().describe("So far, or from start to end; all frames of the task"),
+    cpuSeconds: z.number().nullable(),
+    memoryMb: count.nullable().describe("Most memory of one process"),
+    counts: z.boolean().describe("Whether it counts against the job's retries"),
+  })
+  .describe("One attempt at a task")
+  .meta({ id: "Run" });
 
 export const Licence = z
   .object({ name: licenceName, total: count.describe("Tasks that may use one at a time"), used: count })
-  .describe("A licence that the farm counts");
+  .describe("A licence that the farm counts")
+  .meta({ id: "Licence" });
 
 export const Owner = z
   .object({
@@ -109,7 +135,8 @@ export const Owner = z
     weight: z.number().describe("Its share among owners of jobs with the same priority; 1 is usual"),
     running: count.describe("Tasks of its jobs that run now"),
   })
-  .describe("Somebody who has jobs");
+  .describe("Somebody who has jobs")
+  .meta({ id: "Owner" });
 
 /** What a kind of job is, as programs and forms see it. `fields` is a JSON schema. */
 export const KindInfo = z
@@ -135,7 +162,8 @@ export const KindInfo = z
     exitCodes: ExitCodes,
     output: OutputRules,
   })
-  .describe("A kind of job");
+  .describe("A kind of job")
+  .meta({ id: "KindInfo" });
 
 export const Reason = z
   .object({
@@ -144,7 +172,8 @@ export const Reason = z
     slaves: z.array(z.string()).describe("The slaves that it keeps, at most 20 of them"),
     count: count.describe("How many slaves"),
   })
-  .describe("What keeps slaves from a job");
+  .describe("What keeps slaves from a job")
+  .meta({ id: "Reason" });
 
 export const Why = z
   .object({
@@ -153,21 +182,100 @@ export const Why = z
     job: z.string().nullable().describe("What keeps the job or frame from running on any slave"),
     reasons: z.array(Reason),
   })
-  .describe("Why a job, frame or slave is not running");
+  .describe("Why a job, frame or slave is not running")
+  .meta({ id: "Why" });
 
-export const JobFilter = z.object({
-  state: z.enum(jobStates).optional(),
-  owner: text(100).optional(),
-  pool: text(64).optional(),
-  name: text(200).optional().describe("Part of the name; * stands for anything"),
-  limit: z.coerce.number().int().min(1).max(10_000).default(100),
+/** One or several words of a list, with commas between. */
+const anyOf = <T extends string>(words: readonly T[]) =>
+  z
+    .string()
+    .regex(
+      new RegExp(`^(${words.join("|")})(,(${words.join("|")}))*$`),
+      `one of ${words.join(", ")}, or several by comma`,
+    )
+    .transform((given) => given.split(",") as T[]);
+
+// Of a list sorted by -priority, and of slaves by name.
+const exampleCursor = "WyItcHJpb3JpdHkiLCI1MDAiLDEwMDBd";
+const exampleSlaveCursor = "WyJuYW1lIiwicmFjazEiLDNd";
+
+const cursor = text(2000).min(1).describe("`next` of the page before; with the same sort and filters");
+
+const limit = (most: number, usual: number) => z.coerce.number().int().min(1).max(most).default(usual);
+
+/** What lists of jobs are sorted by. */
+export const jobSorts = ["id", "name", "owner", "priority", "state", "submitted"] as const;
+export type JobSort = (typeof jobSorts)[number];
+
+export const JobFilter = z.strictObject({
+  state: anyOf(jobStates)
+    .optional()
+    .meta({ description: "Only jobs in one of these states", examples: ["waiting,running"] }),
+  owner: text(100)
+    .optional()
+    .meta({ description: "Only jobs of this owner", examples: ["ana"] }),
+  pool: text(64)
+    .optional()
+    .meta({ description: "Only jobs of this pool", examples: ["Default"] }),
+  kind: text(40)
+    .optional()
+    .meta({ description: "Only jobs of this kind", examples: ["blender"] }),
+  name: text(200)
+    .optional()
+    .meta({ description: "Part of the name; * stands for anything", examples: ["shot*"] }),
+  sort: z
+    .enum([...jobSorts, ...jobSorts.map((name) => `-${name}` as const)])
+    .optional()
+    .meta({ description: "By what, with - falling; else -id, newest first", examples: ["-priority"] }),
+  limit: limit(10_000, 100).meta({ description: "At most so many", examples: [20] }),
+  cursor: cursor.optional().meta({ examples: [exampleCursor] }),
   before: z.coerce
     .number()
     .int()
     .min(1)
     .max(2_147_483_647)
     .optional()
-    .describe("Only jobs with a smaller number: the next page"),
+    .meta({ description: "Only jobs with a smaller number", examples: [1000] }),
+});
+
+const next = z.string().optional().describe("Pass as `cursor` for the next page; not there at the end");
+
+export const JobPage = z.object({ jobs: z.array(Job), next }).meta({ id: "JobPage" });
+
+export const SlaveFilter = z.strictObject({
+  state: anyOf(slaveStates)
+    .optional()
+    .meta({ description: "Only slaves in one of these states", examples: ["online,lost"] }),
+  pool: text(64)
+    .optional()
+    .meta({ description: "Only slaves of this pool", examples: ["Default"] }),
+  name: text(200)
+    .optional()
+    .meta({ description: "Part of the name; * stands for anything", examples: ["rack*"] }),
+  limit: limit(10_000, 10_000).meta({ description: "At most so many", examples: [100] }),
+  cursor: cursor.optional().meta({ examples: [exampleSlaveCursor] }),
+});
+
+export const SlavePage = z.object({ slaves: z.array(Slave), next }).meta({ id: "SlavePage" });
+
+export const FrameFilter = z.strictObject({
+  frames: text(900_000)
+    .optional()
+    .meta({ description: "Only these, in this order; else all of the job in its order", examples: ["1-20"] }),
+  state: anyOf(taskStates)
+    .optional()
+    .meta({
+      description:
+        "Only frames in one of these states; of a long job a page may then have few, or none, before the last",
+      examples: ["waiting,finished"],
+    }),
+  after: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(0)
+    .meta({ description: "`next` of the page before", examples: [0] }),
+  limit: limit(10_000, 1000).meta({ description: "At most so many", examples: [100] }),
 });
 
 export const Done = z
@@ -175,16 +283,28 @@ export const Done = z
     tasks: count.describe("Tasks that moved at once"),
     killing: count.describe("Runs that are being killed first; their tasks move when they have ended"),
   })
-  .describe("What a command did");
+  .describe("What a command did")
+  .meta({ id: "Done" });
+
+/** A filter as programs give it: one state or several. */
+type OneOrSeveral<F extends { state?: readonly string[] | undefined }> = Omit<F, "state"> & {
+  state?: NonNullable<F["state"]>[number] | NonNullable<F["state"]> | undefined;
+};
 
 export type Job = z.infer<typeof Job>;
 export type JobDetail = z.infer<typeof JobDetail>;
 export type Frame = z.infer<typeof Frame>;
 export type FramePage = z.infer<typeof FramePage>;
+export type Run = z.infer<typeof Run>;
 export type Licence = z.infer<typeof Licence>;
 export type Owner = z.infer<typeof Owner>;
 export type KindInfo = z.infer<typeof KindInfo>;
 export type Reason = z.infer<typeof Reason>;
 export type Why = z.infer<typeof Why>;
-export type JobFilter = z.infer<typeof JobFilter>;
+export type JobFilter = OneOrSeveral<z.infer<typeof JobFilter>>;
+export type JobPage = z.infer<typeof JobPage>;
+export type SlaveFilter = OneOrSeveral<z.infer<typeof SlaveFilter>>;
+export type SlavePage = z.infer<typeof SlavePage>;
+export type FrameFilter = z.infer<typeof FrameFilter>;
+
 export type Done = z.infer<typeof Done>;

@@ -15,7 +15,8 @@ export const ExitCodes = z
       new Set([...fatal, ...retry, ...warning]).size,
     "an exit code can mean one thing only",
   )
-  .describe("Exit codes that mean something else than failure");
+  .describe("Exit codes that mean something else than failure")
+  .meta({ id: "ExitCodes" });
 export type ExitCodes = z.infer<typeof ExitCodes>;
 
 /** The longest line of output that is looked at; the rest of it is passed over. Characters. */
@@ -47,7 +48,8 @@ export const OutputRules = z
     warning: z.array(pattern).max(50).optional().describe("Lines that are shown with the run"),
     fatal: z.array(pattern).max(50).optional().describe("Lines after which the run has failed, whatever its exit code"),
   })
-  .describe("How the output of the job's program is read");
+  .describe("How the output of the job's program is read")
+  .meta({ id: "OutputRules" });
 export type OutputRules = z.infer<typeof OutputRules>;
 
 /** What a line says. `percent` is of the frame under way, 0 to 100; `nth` how many frames this start of the program has done. */

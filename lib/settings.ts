@@ -25,7 +25,8 @@ export const Settings = z
       .describe("Folders that have another name here than elsewhere in the farm"),
     gpus: z.int().min(0).max(64).nullable().default(null).describe("GPUs it has; null: counted by nvidia-smi"),
   })
-  .describe("What a slave owns and only its own port changes");
+  .describe("What a slave owns and only its own port changes")
+  .meta({ id: "Settings" });
 
 // Without the defaults of Settings: what is not mentioned stays as it is.
 const { slots, enabled, drain, leaveMb, loadLimit, hours, paths, gpus } = Settings.shape;
@@ -45,7 +46,8 @@ export const SettingsChange = z
     gpus: gpus.unwrap().optional(),
   })
   .refine((change) => Object.keys(change).length > 0, "nothing to change")
-  .describe("Changes of a slave's settings; addPools and removePools leave the other pools as they are");
+  .describe("Changes of a slave's settings; addPools and removePools leave the other pools as they are")
+  .meta({ id: "SettingsChange" });
 
 export const Slave = z
   .object({
@@ -76,7 +78,8 @@ export const Slave = z
     version: z.string(),
     seenAt: time,
   })
-  .describe("A slave as the master saw it last");
+  .describe("A slave as the master saw it last")
+  .meta({ id: "Slave" });
 
 export const SlaveState = z
   .object({
@@ -88,7 +91,8 @@ export const SlaveState = z
     unsent: count.describe("Ended runs that the master does not know yet"),
     runs: z.array(RunKey.extend({ pid: z.int().nullable(), log: z.string(), seconds: z.number() })),
   })
-  .describe("A slave as it sees itself, from its own port");
+  .describe("A slave as it sees itself, from its own port")
+  .meta({ id: "SlaveState" });
 
 export type Settings = z.infer<typeof Settings>;
 export type SettingsChange = z.infer<typeof SettingsChange>;

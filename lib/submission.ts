@@ -1,5 +1,7 @@
 // A job as it is submitted, and what of it can be changed.
 import { z } from "zod";
+import { NewNotice } from "./events";
+import { jobReasons } from "./notices";
 import { ExitCodes, OutputRules } from "./rules";
 import { exitRules, needs } from "./states";
 import { largest, licenceName, line, text } from "./wire";
@@ -84,6 +86,10 @@ const ofJob = {
     .describe("Deleted so long after its end; 0: once it is finished; null: kept"),
 };
 
+const notify = NewNotice.omit({ job: true, owner: true }).extend({
+  on: z.array(z.enum(jobReasons)).min(1).default(["finished", "failed"]).describe("What of"),
+});
+
 export const Submission = z
   .strictObject({
     name: ofJob.name,
@@ -135,9 +141,11 @@ export const Submission = z
     slaveFailures: ofJob.slaveFailures.default(3),
     maxFailures: ofJob.maxFailures.default(1000),
     deleteAfterMs: ofJob.deleteAfterMs.default(null),
+    notify: z.array(notify).max(20).default([]).describe("Who is told what becomes of it, by mail or at a web hook"),
   })
   .refine((job) => (job.kind === undefined) !== (job.command === undefined), "give either a command or a kind")
-  .describe("A job as it is submitted");
+  .describe("A job as it is submitted")
+  .meta({ id: "Submission" });
 
 export const JobChange = z
   .strictObject({
@@ -168,7 +176,8 @@ export const JobChange = z
       .describe("Fields of the kind to change; the jobscript stays as it is"),
   })
   .refine((change) => Object.keys(change).length > 0, "nothing to change")
-  .describe("What of a job can be changed");
+  .describe("What of a job can be changed")
+  .meta({ id: "JobChange" });
 
 export type Submission = z.infer<typeof Submission>;
 export type JobChange = z.infer<typeof JobChange>;

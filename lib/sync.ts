@@ -26,7 +26,9 @@ export const EndedRun = RunKey.extend({
   ranMs: z.int().min(0).optional().describe("From start to end, by the slave's own clock"),
   cpuMs: z.int().min(0).optional(),
   memoryMb: count.optional().describe("Most memory of one process"),
-}).describe("A run that ended, as its slave reports it");
+})
+  .describe("A run that ended, as its slave reports it")
+  .meta({ id: "EndedRun" });
 
 export const Sync = z
   .object({
@@ -63,9 +65,12 @@ export const Sync = z
       .describe("Runs that are further than it said before"),
     ended: z.array(EndedRun).max(mostEnded),
   })
-  .describe("What a slave tells: who and how it is, what it runs, what ended");
+  .describe("What a slave tells: who and how it is, what it runs, what ended")
+  .meta({ id: "Sync" });
 
-export const Ordered = RunKey.extend({ frames: z.array(z.int()) }).describe("A task to start");
+export const Ordered = RunKey.extend({ frames: z.array(z.int()) })
+  .describe("A task to start")
+  .meta({ id: "Ordered" });
 
 export const JobOrder = z
   .object({
@@ -93,7 +98,8 @@ export const JobOrder = z
     silenceMs: count.nullable(),
     output: OutputRules,
   })
-  .describe("What a slave must know of a job to run its tasks");
+  .describe("What a slave must know of a job to run its tasks")
+  .meta({ id: "JobOrder" });
 
 export const SyncAnswer = z
   .object({
@@ -103,7 +109,8 @@ export const SyncAnswer = z
     start: z.array(Ordered),
     kill: z.array(RunKey).describe("Runs to end: no longer this slave's, or not wanted"),
   })
-  .describe("What the master answers");
+  .describe("What the master answers")
+  .meta({ id: "SyncAnswer" });
 
 export type EndedRun = z.infer<typeof EndedRun>;
 export type Sync = z.infer<typeof Sync>;

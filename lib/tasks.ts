@@ -171,25 +171,33 @@ export function framesText(layout: Layout, tasks: TaskSet): string {
 }
 
 /**
- * The job's frames in its own order, or those of `asked` in that order, with their tasks: at most `limit` from place `after` on.
- * `next` is the place to go on from, undefined at the end.
+ * The job's frames in its own order, or those of `asked` in that order, with their tasks: at most `limit` from place `after` on, all or
+ * those of the tasks `wanted`. `next` is the place to go on from, undefined at the end.
  */
 export function framesFrom(
   layout: Layout,
   asked: readonly Span[] | undefined,
   after: number,
   limit: number,
+  wanted?: TaskSet,
 ): { found: { frame: number; task: number }[]; next?: number } {
   const from = asked ?? layout.spans;
   const total = frameCount(from);
   const found: { frame: number; task: number }[] = [];
+  // Where tasks are in the order of the frames, those that are not wanted are passed over at once.
+  const leaps = wanted && asked === undefined && layout.order === "forward" ? positionsOf(layout, wanted) : undefined;
   // Frames that the job does not have cost time too: so many places are looked at, then the rest is for the next page.
-  const end = Math.min(total, after + Math.max(limit, 20_000));
+  let looks = Math.max(limit, 20_000);
   let place = after;
-  for (; place < end && found.length < limit; place++) {
+  for (; place < total && found.length < limit && looks > 0; place++, looks--) {
+    if (leaps) {
+      const range = leaps[firstReached(0, leaps.length, (i) => leaps[i]![1] > place)];
+      if (!range) return { found };
+      place = Math.max(place, range[0]);
+    }
     const frame = frameAt(from, place)!;
     const task = taskOfFrame(layout, frame);
-    if (task !== undefined) found.push({ frame, task });
+    if (task !== undefined && (!wanted || holds(wanted, task))) found.push({ frame, task });
   }
   return place < total ? { found, next: place } : { found };
 }

@@ -36,7 +36,8 @@ export const licenceName = z
 
 export const RunKey = z
   .object({ job: count, task: count, attempt: z.int().min(1).max(largest) })
-  .describe("Names one attempt at a task, for ever");
+  .describe("Names one attempt at a task, for ever")
+  .meta({ id: "RunKey" });
 
 export const Range = z
   .strictObject({ frames: text(900_000).optional() })
@@ -44,7 +45,8 @@ export const Range = z
 
 export const Problem = z
   .object({ type: z.string(), title: z.string(), status: z.int(), detail: z.string() })
-  .describe("What went wrong (RFC 9457)");
+  .describe("What went wrong (RFC 9457)")
+  .meta({ id: "Problem" });
 
 /** Only what names a run, of something that has more. */
 export function keyOf({ job, task, attempt }: RunKey): RunKey {

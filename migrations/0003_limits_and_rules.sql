@@ -58,7 +58,7 @@ ALTER TABLE "job" ADD COLUMN "slowest_task" integer;--> statement-breakpoint
 ALTER TABLE "job" ADD COLUMN "busy" boolean GENERATED ALWAYS AS (not isempty(running)) STORED NOT NULL;--> statement-breakpoint
 ALTER TABLE "job" ADD COLUMN "rests" boolean GENERATED ALWAYS AS (not isempty(resting)) STORED NOT NULL;--> statement-breakpoint
 ALTER TABLE "job" ADD COLUMN "claimable" boolean GENERATED ALWAYS AS (not stopped and not isempty(waiting - held - resting)) STORED NOT NULL;--> statement-breakpoint
-ALTER TABLE "job" ADD COLUMN "lane" text GENERATED ALWAYS AS (pool || '|' || os || '|' || memory_mb::text || '|' || gpus::text || '|' || licences::text || '|' || owner) STORED NOT NULL;--> statement-breakpoint
+ALTER TABLE "job" ADD COLUMN "lane" text COLLATE "C" GENERATED ALWAYS AS (pool || '|' || os || '|' || memory_mb::text || '|' || gpus::text || '|' || licences::text || '|' || owner) STORED NOT NULL;--> statement-breakpoint
 ALTER TABLE "run" ADD COLUMN "progress" smallint;--> statement-breakpoint
 ALTER TABLE "slave" ADD COLUMN "memory_left_mb" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE "slave" ADD COLUMN "gpus" integer DEFAULT 0 NOT NULL;--> statement-breakpoint

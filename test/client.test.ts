@@ -71,6 +71,46 @@ describe("jobs", () => {
   });
 });
 
+test("every attempt at a frame is told", async () => {
+  const { id } = await client.submit({
+    name: "tries",
+    command: ["sh", "-c", "exit 7"],
+    retries: 1,
+    frames: "5-6",
+    block: 2,
+  });
+  expect(await client.runs(id, 5)).toBeArray();
+  await farm.ended(id);
+  const runs = await client.runs(id, 6);
+  const one = {
+    slave: "s1",
+    outcome: "failed",
+    code: 7,
+    counts: true,
+    startedAt: expect.any(String),
+    endedAt: expect.any(String),
+  };
+  expect(runs).toMatchObject([
+    { attempt: 1, ...one },
+    { attempt: 2, ...one },
+  ]);
+  expect(runs[0]!.seconds).toBeGreaterThan(0);
+  await client.requeue(id);
+  await farm.ended(id);
+  expect((await client.runs(id, 5)).map(({ counts }) => counts)).toEqual([false, false, true, true]);
+  expect(await refusal(client.runs(id, 7))).toEqual({ status: 404, message: `job ${id} has no frame 7` });
+  expect(await refusal(client.runs(id + 1000, 7))).toMatchObject({ status: 404 });
+  const { id: waits } = await client.submit({ name: "waits", command: ["true"], stopped: true });
+  expect(await client.runs(waits, 1)).toEqual([]);
+});
+
+test("a log comes line by line", async () => {
+  const { id } = await client.submit({ name: "lines", command: ["sh", "-c", "echo one; echo two"] });
+  await farm.ended(id);
+  const lines = await Array.fromAsync(client.logLines(id, 1));
+  expect(lines.filter((line) => !line.startsWith("#"))).toEqual(["one", "two"]);
+});
+
 describe("what a job may need", () => {
   test("kinds tell their fields and write a jobscript", async () => {
     expect((await client.kinds()).map(({ name }) => name)).toContain("blender");
@@ -189,25 +229,6 @@ describe("an error says", () => {
     expect(await refusal(client.change(1, {}))).toEqual({ status: 400, message: "nothing to change" });
     const stranger = new Client({ host: "127.0.0.1", port: farm.masters[0]!.port, token: "guess" });
     expect(await refusal(stranger.jobs())).toMatchObject({ status: 401 });
-  });
-
-  test("that nobody is there, without a status", async () => {
-    const nobody = new Client({ host: "127.0.0.1", port: 1, token: "x" });
-    expect(await refusal(nobody.jobs())).toEqual({ message: "cannot reach 127.0.0.1:1 (nothing listens there)" });
-  });
-
-  test("that there was no answer in time", async () => {
-    const mute = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Promise<Response>(() => {}) });
-    const waiting = new Client({ host: "127.0.0.1", port: mute.port!, token: "x", timeoutMs: 50 });
-    expect((await refusal(waiting.jobs())).message).toContain("no answer in time");
-    await mute.stop(true);
-  });
-
-  test("the status alone when the other side is no DrQueue", async () => {
-    const other = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response("<html>", { status: 500 }) });
-    const lost = new Client({ host: "127.0.0.1", port: other.port!, token: "x" });
-    expect(await refusal(lost.jobs())).toMatchObject({ status: 500, message: expect.stringContaining("500") });
-    await other.stop(true);
   });
 });
 

@@ -106,7 +106,7 @@ export class Farm {
   /** Starts a slave, or starts it again with the folder it had. */
   async startSlave(
     name: string,
-    { flags = [], master = this.masters[0]! }: { flags?: string[]; master?: Member } = {},
+    { flags = [], master = this.masters[0]! }: { flags?: string[]; master?: Member | Member[] } = {},
   ): Promise<Member> {
     const data = this.dataOf("m1");
     const { slots = 2, grace = "1s", slaveFlags = [] } = this.options;
@@ -121,7 +121,10 @@ export class Farm {
       "--name",
       name,
       "--master",
-      `127.0.0.1:${master.port}`,
+      [master]
+        .flat()
+        .map(({ port }) => `127.0.0.1:${port}`)
+        .join(","),
     ];
     const usual = ["--slots", `${slots}`, "--grace", grace, "--logs", join(this.folder, "logs")];
     const slave = await this.launch(

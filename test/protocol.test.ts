@@ -76,6 +76,7 @@ describe("a submission", () => {
       slaveFailures: 3,
       maxFailures: 1000,
       deleteAfterMs: null,
+      notify: [],
     });
     expect(accepts(Submission, { name: "shot", kind: "blender", fields: { scene: "x.blend" } })).toBe(true);
     for (const missing of [{ name: "shot" }, { command: ["render"] }, { ...least, kind: "blender" }])

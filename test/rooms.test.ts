@@ -38,7 +38,12 @@ const pure = [
   "ports",
   "wire",
   "events",
+  "notices",
   "submission",
+  "amounts",
+  "batch",
+  "jobfile",
+  "exported",
   "settings",
   "protocol",
   "sync",
@@ -51,6 +56,8 @@ const pure = [
   "queue/obstacles",
   "queue/explain",
   "queue/moves",
+  "master/notify/words",
+  "master/notify/bodies",
 ].map((name) => `lib/${name}.ts`);
 const isPure = (file: string) => pure.includes(file) || file.startsWith("lib/kinds/");
 
@@ -113,7 +120,11 @@ test("master, slave and command line never import each other", () => {
 test("pure files use no system, network or database, but zod for what crosses a wire or a person writes", async () => {
   for (const file of scripts.filter(isPure)) {
     const libraries = importsOf.get(file)!.filter((name) => !scripts.includes(name));
-    const allowed = /^lib\/((protocol|wire|events|submission|settings|sync|rules)\.ts$|kinds\/)/.test(file) ? ["zod"] : [];
+    const allowed = /^lib\/((protocol|wire|events|submission|settings|sync|rules|batch|jobfile)\.ts$|kinds\/)/.test(
+      file,
+    )
+      ? ["zod"]
+      : [];
     expect([file, libraries.filter((name) => !allowed.includes(name))]).toEqual([file, []]);
     const text = await Bun.file(join(project, file)).text();
     expect([file, text.match(/\b(Bun\.|process\.|fetch\(|Date\.now|new Date\(\)|Math\.random|setTimeout)/)]).toEqual([
@@ -156,5 +167,20 @@ test("entry files hold no logic", async () => {
   for (const file of ["master.ts", "slave.ts", "cli.ts"]) {
     const text = await Bun.file(join(project, file)).text();
     expect([file, /\b(function|class|for|while|if)\b/.test(text)]).toEqual([file, false]);
+  }
+});
+
+test("the command line speaks to the farm through the client alone", async () => {
+  for (const file of scripts.filter((file) => file.startsWith("lib/cli/"))) {
+    const text = await Bun.file(join(project, file)).text();
+    expect([file, /\bfetch\(|\bWebSocket\b|node:(http|https|net)\b/.test(text)]).toEqual([file, false]);
+  }
+});
+
+test("the client needs nothing but what browsers have", async () => {
+  for (const file of scripts.filter((file) => room(file) === "client")) {
+    expect(importsOf.get(file)!.filter((name) => !scripts.includes(name))).toEqual([]);
+    const text = await Bun.file(join(project, file)).text();
+    expect([file, text.match(/\b(Bun\.|process\.|Buffer\b|node:)/)?.[0]]).toEqual([file, undefined]);
   }
 });

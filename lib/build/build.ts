@@ -7,6 +7,8 @@ import { map, optional } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
 import { runProgram } from "../local/program";
 import { platform } from "../queue/postgres-files";
+import { blenderAddOn } from "./blender";
+import { buildClient } from "./client";
 import { compile } from "./compile";
 import { type Packed, packPostgres } from "./pack-postgres";
 import { binaryName, type Target, targetList } from "./targets";
@@ -26,10 +28,15 @@ await runProgram(
   "build",
   map(flags, ({ targets }) => async () => {
     for (const target of targets ?? [undefined]) await build(target);
+    const addOn = "dist/blender_drqueue.py";
+    await blenderAddOn(join(project, "lib/clients"), join(project, addOn));
+    say(`${addOn}: the add-on for Blender`);
+    await buildClient(join(project, "dist"));
+    say("dist/client.js, dist/client.d.ts: the client for TypeScript and JavaScript");
     return 0;
   }),
   Bun.argv.slice(2),
-  message`Make one binary of DrQueue that needs nothing else, in dist/.`,
+  message`Make one binary of DrQueue that needs nothing else, the add-on for Blender, and the client for JavaScript, in dist/.`,
 );
 
 async function build(target: Target | undefined): Promise<void> {

@@ -22,7 +22,7 @@ const common = object("Options of every command", {
   json: optional(flag("--json", { description: message`Print JSON, for programs.` })),
   master: optional(
     option("--master", string({ metavar: "HOST[:PORT]" }), {
-      description: message`The master; else DRQUEUE_MASTER, else this machine's.`,
+      description: message`The master, several with commas between; else DRQUEUE_MASTER, else this machine's.`,
     }),
   ),
   data: optional(
@@ -38,24 +38,30 @@ type Act<T> = (client: Client, given: T, print: Print) => Promise<number | undef
 /** What help tells of a command. */
 type Words = { does: Message; more?: Message; examples: string[] };
 
-/** A command that talks to the master. */
+/** A command that talks to the master, unless `alone`, which is asked first, does what was wanted without one. */
 export function clientCommand<T>(
   name: string,
   words: Words,
   parser: Parser<"sync" | "async", T, unknown>,
   act: Act<T>,
+  alone?: (given: T) => Promise<boolean>,
 ): Command {
-  return command(name, clientStep(parser, act), helpOf(words)) as Command;
+  return command(name, clientStep(parser, act, alone), helpOf(words)) as Command;
 }
 
 /** The part of such a command behind its name. */
-export function clientStep<T>(parser: Parser<"sync" | "async", T, unknown>, act: Act<T>): Command {
+export function clientStep<T>(
+  parser: Parser<"sync" | "async", T, unknown>,
+  act: Act<T>,
+  alone?: (given: T) => Promise<boolean>,
+): Command {
   type Both = { given: T; common: { json?: true; master?: string; data?: string } };
   const both = object({ given: parser, common }) as unknown as Parser<"async", Both, unknown>;
   return map(
     both,
     ({ given, common }): Step =>
       async () => {
+        if (await alone?.(given)) return 0;
         const client = clientOf(dataFolder(common.data), common.master);
         try {
           return (await act(client, given, printer(common.json === true))) ?? 0;
@@ -95,7 +101,7 @@ function printer(json: boolean): Print {
 }
 
 /** What a person does next; a request that the master finds wrong is wrong usage, exit code 2. */
-export function toldToPeople({ status, message }: ClientError): PlainError {
-  if (status !== undefined) return new PlainError(message, status === 400 ? 2 : 1);
+export function toldToPeople({ status, message, mayBeDone }: ClientError): PlainError {
+  if (status !== undefined || mayBeDone) return new PlainError(message, status === 400 ? 2 : 1);
   return new PlainError(`${message}: start a master with drqueue master, or name one in DRQUEUE_MASTER or --master`);
 }

@@ -3,17 +3,34 @@ import { type Client, ClientError } from "../client";
 import type { Job } from "../protocol";
 import { hasEnded } from "../states";
 import { Progress, progressLine } from "./progress";
+import { plain } from "./table";
 
 /** How often to look, ms: seldom when many jobs are followed. */
 const look = { every: 250, atMost: 2000, jobsAtOnce: 10 } as const;
 /** Without a terminal: a line at least so often, and when so much was done since the last. */
 const quiet = { everyMs: 15_000, percent: 5 } as const;
 /** A master that is being started again is waited for so long. */
-const patienceMs = 60_000;
+export const patienceMs = 60_000;
+
+/** Whether nothing more comes of a job by itself: it has ended, or it stopped itself and nothing of it runs any more. */
+export function isOver({ state, stopReason, taskCounts }: Pick<Job, "state" | "stopReason" | "taskCounts">): boolean {
+  return hasEnded(state) || (stopReason !== null && taskCounts.running === 0);
+}
+
+/** Why a job that is over has not ended, in a line that says how it goes on; empty when it has. */
+export function whyOver({ id, state, stopReason }: Job): string {
+  if (hasEnded(state) || stopReason === null) return "";
+  return `job ${id} stopped itself: ${plain(stopReason)} (drqueue continue ${id} lets it go on)`;
+}
+
+/** Whether a request may get through when it is tried again. */
+export function isAway(error: unknown): boolean {
+  return error instanceof ClientError && error.mayPass;
+}
 
 /**
- * Follows jobs to their end, without a word when `silent`. Returns them as they ended. `stop` ends it early. Throws when a job is
- * deleted meanwhile or the master stays away.
+ * Follows jobs until they are over, without a word when `silent`. Returns them as they are then. `stop` ends it early. Throws when a job
+ * is deleted meanwhile or the master stays away.
  */
 export async function follow(
   client: Client,
@@ -32,19 +49,21 @@ export async function follow(
   try {
     for (;;) {
       const now = performance.now();
-      const moving = ids.filter((id) => !hasEnded(latest.get(id)?.state ?? "waiting"));
+      const moving = ids.filter((id) => !latest.has(id) || !isOver(latest.get(id)!));
       try {
         for (const job of await Promise.all(moving.map((id) => client.job(id)))) latest.set(job.id, job);
         heard = now;
       } catch (error) {
         if (stop?.aborted) return [...latest.values()];
+        if (error instanceof ClientError && error.status === 404 && latest.size > 0)
+          throw new ClientError(`${error.message} any more: it was deleted`, 404);
         if (latest.size === 0 || !isAway(error) || now - heard > patienceMs) throw error;
         await Bun.sleep(pause);
         continue;
       }
       const jobs = ids.map((id) => latest.get(id)!);
       screen?.show(jobs.map((job) => ({ job, ...progress.get(job.id)!.note(job, now) })));
-      if (stop?.aborted || jobs.every((job) => hasEnded(job.state))) return jobs;
+      if (stop?.aborted || jobs.every(isOver)) return jobs;
       await Bun.sleep(pause);
     }
   } finally {
@@ -99,12 +118,8 @@ class PlainLines {
     const percent = (job.frameCounts.finished / Math.max(1, job.frameCounts.total)) * 100;
     const last = this.told.get(job.id);
     const moved = !last || last.state !== job.state || percent - last.percent >= quiet.percent;
-    if (!moved && (hasEnded(job.state) || now - last.at < quiet.everyMs)) return false;
+    if (!moved && (isOver(job) || now - last.at < quiet.everyMs)) return false;
     this.told.set(job.id, { percent, at: now, state: job.state });
     return true;
   }
-}
-
-function isAway(error: unknown): boolean {
-  return error instanceof ClientError && (error.status === undefined || error.status === 503);
 }

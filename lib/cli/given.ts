@@ -63,6 +63,16 @@ export const poolNames = value<string>({
   several: true,
 });
 
+/** Names of pools with commas between, or changes of them with + and - in front. */
+export const poolChanges = value<string>({
+  metavar: "POOLS",
+  placeholder: "",
+  read: (text) => text,
+  suggest: pools,
+  several: true,
+  signed: true,
+});
+
 /** The name of a licence. */
 export const licenceName = value<string>({
   metavar: "LICENCE",
@@ -172,6 +182,12 @@ export const oneJobArgument = argument(oneJob, {
 /** `[FRAMES...]` after a job. */
 export const framesArgument = multiple(
   argument(frameText, { description: message`Frames, as 5-10 or 1-100x5; after -- when the first is below 0.` }),
+);
+
+/** `FRAMES...`, where there must be some. */
+export const neededFramesArgument = multiple(
+  argument(frameText, { description: message`Frames, as 5-10 or 1-100x5; after -- when the first is below 0.` }),
+  { min: 1, errors: { tooFew: message`name the frames, as in finish 12 5-10.` } },
 );
 
 /** `SLAVE...`. */

@@ -56,6 +56,29 @@ export async function kindIn(args: readonly string[]): Promise<KindInfo | undefi
   }
 }
 
+/**
+ * What to say of a `submit` without a kind that is given an option which only kinds have; undefined when there is none. `usage`: the options
+ * that it knows.
+ */
+export async function fieldWithoutKind(args: readonly string[], usage: () => Usage): Promise<string | undefined> {
+  const own = args.includes("--") ? args.slice(0, args.indexOf("--")) : args;
+  if (own[0] !== "submit" || behind(own, "--kind") !== undefined || own.includes("--help")) return undefined;
+  const known = new Set([...extractOptionNames(usage()), "--json", "--master", "--data", "--help", "--version"]);
+  const strange = own
+    .map((word) => word.replace(/=.*/s, ""))
+    .filter((word) => /^--[a-z]/.test(word) && !known.has(word));
+  if (strange.length === 0) return undefined;
+  const { builtinKinds } = await import("../kinds");
+  const { kindInfo } = await import("../kinds/kind");
+  for (const word of strange) {
+    const kinds = builtinKinds.filter((kind) => kindInfo(kind).fields.some(({ name }) => optionName(name) === word));
+    const example = kinds.find(({ name }) => name === "blender") ?? kinds[0];
+    if (example)
+      return `${word} is a field of a kind: give --kind too, as in --kind ${example.name} (drqueue kinds lists them)`;
+  }
+  return undefined;
+}
+
 /** The options that the fields of a kind are, but for names in `taken`: such a field is given by --field. */
 export function fieldOptions(kind: KindInfo | undefined, taken: Usage): Parser<"sync" | "async", Given, unknown> {
   const others = new Set([...extractOptionNames(taken), "--json", "--master", "--data", "--help", "--version"]);

@@ -4,7 +4,7 @@ import { message } from "@optique/core/message";
 import { map } from "@optique/core/modifiers";
 import { parseAsync } from "@optique/core/parser";
 import { command, constant } from "@optique/core/primitives";
-import { runProgram, type Step } from "../local/program";
+import { PlainError, runProgram, type Step } from "../local/program";
 import type { KindInfo } from "../protocol";
 import { type Command, examplesText, helpOf } from "./command";
 import { block, finish, kill, proceed, remove, requeue, rerun, stop, unblock } from "./commands/actions";
@@ -14,6 +14,7 @@ import { jobs } from "./commands/jobs";
 import { kind, kinds } from "./commands/kinds";
 import { licence, licences } from "./commands/licences";
 import { log } from "./commands/log";
+import { notify } from "./commands/notify";
 import { owner, owners } from "./commands/owners";
 import { clear, disable, drain, enable, set } from "./commands/set";
 import { setJob } from "./commands/set-job";
@@ -21,15 +22,18 @@ import { showSlave, slaves } from "./commands/slaves";
 import { submit } from "./commands/submit";
 import { watch } from "./commands/watch";
 import { why } from "./commands/why";
-import { kindIn } from "./kind-fields";
+import { fieldWithoutKind, kindIn } from "./kind-fields";
 
 /** All commands that speak to the master. `named`: the kind of job that the command line names. */
-function subjects(named?: KindInfo): [title: string, commands: Command[]][] {
+function subjects(args: readonly string[], named?: KindInfo): [title: string, commands: Command[]][] {
   return [
-    ["Jobs", [submit(named), jobs, job, why, watch, stop, proceed, rerun, setJob, block, unblock, remove]],
+    [
+      "Jobs",
+      [submit(named, args.includes("--")), jobs, job, why, watch, stop, proceed, rerun, setJob, block, unblock, remove],
+    ],
     ["Frames", [frames, log, requeue, kill, finish]],
     ["Slaves", [slaves, set, enable, disable, drain, clear]],
-    ["Farm", [kinds, kind(named), licences, licence, owners, owner]],
+    ["Farm", [kinds, kind(named), licences, licence, owners, owner, notify]],
   ];
 }
 
@@ -41,6 +45,11 @@ export async function runCli(args: readonly string[], programs: { master: Comman
   } catch (error) {
     // Which options there are cannot be said without the kind: the error is all that there is to tell.
     const told = map(constant(undefined), (): Step => () => Promise.reject(error));
+    return runProgram("drqueue", told, [], about);
+  }
+  const without = named ? undefined : await fieldWithoutKind(args, () => submit().usage);
+  if (without !== undefined) {
+    const told = map(constant(undefined), (): Step => () => Promise.reject(new PlainError(without, 2)));
     return runProgram("drqueue", told, [], about);
   }
   const master = command(
@@ -65,7 +74,7 @@ export async function runCli(args: readonly string[], programs: { master: Comman
       },
     ],
   });
-  const all = [...subjects(named), ["Programs", [master, slave]] as const].map(([title, commands]) =>
+  const all = [...subjects(args, named), ["Programs", [master, slave]] as const].map(([title, commands]) =>
     group(title, or(...(commands as [Command, Command]))),
   );
   await runProgram("drqueue", or(...(all as unknown as [Command, Command])) as Command, args, about);

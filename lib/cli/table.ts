@@ -15,11 +15,21 @@ export type Column<Row> = {
 const least = 8;
 const gap = 2;
 
-/** Lays rows out in columns that fit `width`; what does not fit into a flexible column ends in dots. */
-export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[], width: number): string {
+/**
+ * Lays rows out in columns that fit `width`; what does not fit into a flexible column ends in dots. `widest`: how wide each column was
+ * already, by its title, for a table that is shown again and again and should not jump.
+ */
+export function table<Row>(
+  rows: readonly Row[],
+  columns: readonly Column<Row>[],
+  width: number,
+  widest = new Map<string, number>(),
+): string {
   let shown = columns.map((column) => {
     const cells = rows.map(column.of);
-    const needs = cells.reduce((most, cell) => Math.max(most, Bun.stringWidth(cell)), column.title.length);
+    const least = Math.max(column.title.length, widest.get(column.title) ?? 0);
+    const needs = cells.reduce((most, cell) => Math.max(most, Bun.stringWidth(cell)), least);
+    widest.set(column.title, needs);
     return { ...column, cells, width: needs };
   });
   const over = (least?: number) =>
@@ -59,10 +69,29 @@ export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[]
   ].join("\n");
 }
 
-/** Names and values under each other. */
-export function facts(pairs: readonly (readonly [name: string, value: string])[]): string {
+/** Names and values under each other; with `width` values go on in further lines, between words. */
+export function facts(
+  pairs: readonly (readonly [name: string, value: string])[],
+  width = Number.POSITIVE_INFINITY,
+): string {
   const widest = Math.max(...pairs.map(([name]) => name.length));
-  return `${pairs.map(([name, value]) => `${paint("bold", name.padEnd(widest))}  ${value}`).join("\n")}\n`;
+  const indent = `\n${" ".repeat(widest + gap)}`;
+  const lines = pairs.map(([name, value]) => {
+    const text = wrapped(value, Math.max(least, width - widest - gap)).join(indent);
+    return `${paint("bold", name.padEnd(widest))}${" ".repeat(gap)}${text}`;
+  });
+  return `${lines.join("\n")}\n`;
+}
+
+/** The words of a text in lines of at most `width` columns; only a word that is longer than a line is longer. */
+export function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const longer = lines.length === 0 ? word : `${lines.at(-1)} ${word}`;
+    if (lines.length > 0 && Bun.stringWidth(longer) <= width) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
 }
 
 /** A bar of `width` signs: done, failed, running, the rest. */

@@ -17,7 +17,7 @@ export const completionMs = 1000;
 
 /**
  * A value that `read` makes of a word; what it throws is told to the person. `suggest` asks the master what to offer, `otherwise` says
- * it without one. `several`: what is offered may follow a comma.
+ * it without one. `several`: what is offered may follow a comma. `signed`: and a + or - behind it.
  */
 export function value<T>(how: {
   metavar: string;
@@ -26,8 +26,9 @@ export function value<T>(how: {
   suggest?: (client: Client) => Promise<Offer[]>;
   otherwise?: () => Promise<Offer[]>;
   several?: boolean;
+  signed?: boolean;
 }): ValueParser<"async", T> {
-  const { suggest, otherwise = async () => [], several } = how;
+  const { suggest, otherwise = async () => [], several, signed } = how;
   return {
     mode: "async",
     metavar: how.metavar as "JOB",
@@ -42,7 +43,8 @@ export function value<T>(how: {
     format: String,
     ...((suggest ?? how.otherwise) && {
       async *suggest(prefix: string): AsyncGenerator<Suggestion> {
-        const before = several ? prefix.slice(0, prefix.lastIndexOf(",") + 1) : "";
+        const list = several ? prefix.slice(0, prefix.lastIndexOf(",") + 1) : "";
+        const before = list + (signed ? (/^[+-]/.exec(prefix.slice(list.length))?.[0] ?? "") : "");
         // A shell that completes must not be kept waiting, nor be told of errors.
         const offers = suggest && (async () => suggest(clientOf(dataFolder())))();
         const late = Bun.sleep(completionMs).then(otherwise);

@@ -1,12 +1,14 @@
 // What the HTTP ports of master and slave have in common: the token, the size of bodies, the shape of errors.
 
-import { OpenAPIHono } from "@hono/zod-openapi";
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { getLogger } from "@logtape/logtape";
 import type { Context, ErrorHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import type { z } from "zod";
-import { largestBody, type Problem, Problem as problemSchema } from "../wire";
+import { largestBody, type Problem, type Problem as problemSchema } from "../wire";
+import { addDocs } from "./docs";
+import { type About, describeApi } from "./openapi";
+import { titles } from "./titles";
 import { sameToken } from "./token";
 
 /** An error with the HTTP status that says it best; its message is shown to the caller. */
@@ -23,22 +25,14 @@ export class HttpError extends Error {
 /** The most of an explanation, characters. */
 const mostExplained = 300;
 
-const titles: Record<number, string> = {
-  400: "Bad request",
-  401: "Not signed in",
-  404: "Not found",
-  409: "Conflict",
-  413: "Too large",
-  415: "Not JSON",
-  500: "Internal error",
-  502: "No answer from the slave",
-  503: "Not available now",
-};
-
-/** For the `responses` of a route: every error has this shape. */
-export const problems = {
-  default: { description: "An error", content: { "application/problem+json": { schema: problemSchema } } },
-} as const;
+/**
+ * For the `responses` of a route: the errors that it may answer beside those that follow from what it asks for, which are 401, 400 for
+ * parameters and bodies, 413 and 415 for bodies. Every error has the shape of a Problem.
+ */
+export const problems = <C extends 404 | 409 | 502 | 503>(...codes: C[]) =>
+  Object.fromEntries(codes.map((code) => [code, { description: titles[code] }])) as {
+    [code in C]: { description: string; content: { "application/problem+json": { schema: typeof problemSchema } } };
+  };
 
 /** For the `responses` of a route: a JSON answer of this schema. */
 export const json = <T extends z.ZodType>(schema: T, description: string) => ({
@@ -46,18 +40,26 @@ export const json = <T extends z.ZodType>(schema: T, description: string) => ({
   content: { "application/json": { schema } },
 });
 
-/** For the `request` of a route: a JSON body of this schema. */
-export const body = <T extends z.ZodType>(schema: T) => ({
+/** For the `request` of a route: a JSON body of this schema, and one that the documentation shows. */
+export const body = <T extends z.ZodType>(schema: T, example?: z.input<T>) => ({
   required: true,
-  content: { "application/json": { schema } },
+  content: { "application/json": { schema, ...(example !== undefined && { example }) } },
 });
 
-/** An app of which every route but /health wants the token. `translate` turns an error of the rooms below into an HttpError. */
-export function guardedApp(token: string, translate: (error: Error) => HttpError | undefined): OpenAPIHono {
+/**
+ * An app of which every route wants the token, but those that hold no data: /health, the description at /openapi.json, and the page that
+ * shows it at /docs. `translate` turns an error of the rooms below into an HttpError. `larger`: paths whose bodies may have more bytes.
+ */
+export function guardedApp(
+  token: string,
+  translate: (error: Error) => HttpError | undefined,
+  about: About = { title: "DrQueue", description: "A render queue" },
+  larger: Readonly<Record<string, number>> = {},
+): OpenAPIHono {
   const app = new OpenAPIHono({
     defaultHook: (result, c) => (result.success ? undefined : answer(c, 400, explain(result.error))),
   });
-  app.get("/health", (c) => c.json({ status: "ok" }));
+  addOpenRoutes(app, about);
   app.use(async (c, next) => {
     const given = /^Bearer (.+)$/.exec(c.req.header("authorization") ?? "")?.[1];
     if (given === undefined)
@@ -70,15 +72,47 @@ export function guardedApp(token: string, translate: (error: Error) => HttpError
       );
     return next();
   });
-  app.use(
-    bodyLimit({
-      maxSize: largestBody,
-      onError: (c) => answer(c, 413, `a request has at most ${largestBody / 1024 / 1024} MB`),
-    }),
-  );
+  const atMost = (maxSize: number) =>
+    bodyLimit({ maxSize, onError: (c) => answer(c, 413, `a request has at most ${maxSize / 1024 / 1024} MB`) });
+  for (const [path, bytes] of Object.entries(larger)) app.use(path, atMost(bytes));
+  const usual = atMost(largestBody);
+  app.use((c, next) => (c.req.path in larger ? next() : usual(c, next)));
   app.notFound((c) => answer(c, 404, `there is no ${c.req.method} ${c.req.path}`));
   app.onError(errorsOf(translate));
   return app;
+}
+
+function addOpenRoutes(app: OpenAPIHono, about: About): void {
+  app.openapi(
+    createRoute({
+      method: "get",
+      path: "/health",
+      operationId: "health",
+      summary: "Whether the program answers; wants no token",
+      tags: ["about"],
+      security: [],
+      responses: { 200: json(z.object({ status: z.literal("ok") }), "It does") },
+    }),
+    (c) => c.json({ status: "ok" as const }, 200),
+  );
+  // Made when first asked for: programs start without it.
+  let document: ReturnType<typeof describeApi> | undefined;
+  app.openapi(
+    createRoute({
+      method: "get",
+      path: "/openapi.json",
+      operationId: "describe",
+      summary: "This description; wants no token",
+      tags: ["about"],
+      security: [],
+      responses: { 200: json(z.looseObject({ openapi: z.string() }), "An OpenAPI 3.1 document") },
+    }),
+    (c) => {
+      document ??= describeApi(app, about);
+      return c.json(document as { openapi: string }, 200);
+    },
+  );
+  addDocs(app);
 }
 
 function errorsOf(translate: (error: Error) => HttpError | undefined): ErrorHandler {

@@ -1,4 +1,4 @@
-// Where the master is, for clients and slaves: DRQUEUE_MASTER, else the master of this machine, else localhost.
+// Where masters are, for clients and slaves: DRQUEUE_MASTER, else the master of this machine, else localhost.
 import { join } from "node:path";
 import { Client } from "../client";
 import { ports } from "../ports";
@@ -8,12 +8,19 @@ import { findToken } from "./token";
 
 export type Address = { host: string; port: number };
 
+/** Reads addresses with commas between. Throws a PlainError. */
+export function parseAddresses(text: string): Address[] {
+  return text.split(",").map(parseAddress);
+}
+
 /** Reads `host`, `host:port` or `[v6]:port`. Throws a PlainError. */
 export function parseAddress(text: string): Address {
   const [, v6, host, digits] = /^(?:\[([0-9a-fA-F:.]+)\]|([^:\s/[\]]+))(?::(\d{1,5}))?$/.exec(text.trim()) ?? [];
   const port = digits === undefined ? ports.master : Number(digits);
   if (!(v6 ?? host) || port < 1 || port > 65535)
-    throw new PlainError(`'${text}' is not the address of a master: write host or host:port in DRQUEUE_MASTER`);
+    throw new PlainError(
+      `'${text}' is not the address of a master: write host or host:port in DRQUEUE_MASTER, several with commas between`,
+    );
   return { host: (v6 ?? host)!, port };
 }
 
@@ -23,12 +30,17 @@ export function formatAddress({ host, port }: Address): string {
   return port === ports.master ? shown : `${shown}:${port}`;
 }
 
-/** The address given, or of DRQUEUE_MASTER, or of the master that holds this data folder, or the usual port of this machine. */
-export function findMaster(data: string, given?: string): Address {
+/** Addresses as DRQUEUE_MASTER has them. */
+export function formatAddresses(masters: readonly Address[]): string {
+  return masters.map(formatAddress).join(",");
+}
+
+/** The masters given, or of DRQUEUE_MASTER, or the one that holds this data folder, or at the usual port of this machine. */
+export function findMasters(data: string, given?: string): Address[] {
   const named = given ?? process.env.DRQUEUE_MASTER;
-  if (named) return parseAddress(named);
+  if (named) return parseAddresses(named);
   const port = readLock(join(data, "master.lock"))?.port;
-  return { host: "127.0.0.1", port: typeof port === "number" ? port : ports.master };
+  return [{ host: "127.0.0.1", port: typeof port === "number" ? port : ports.master }];
 }
 
 /** The token for it. Throws a PlainError that says where tokens are found. */
@@ -40,7 +52,7 @@ export function tokenFor(data: string): string {
   );
 }
 
-/** A client of the master, for a person or a program on this machine. */
+/** A client of the masters, for a person or a program on this machine. */
 export function clientOf(data: string, given?: string): Client {
-  return new Client({ ...findMaster(data, given), token: tokenFor(data) });
+  return new Client({ masters: findMasters(data, given), token: tokenFor(data) });
 }

@@ -30,6 +30,8 @@ type Pending = {
 
 /** One for each master. */
 export class Dispatcher {
+  /** Jobs whose tasks moved, for who tells of it: they take them out. */
+  readonly moved = new Set<number>();
   private readonly known: KnownSlaves;
   private readonly parked = new Map<KnownSlave, Pending>();
   private arrived: Pending[] = [];
@@ -149,7 +151,11 @@ export class Dispatcher {
         name,
         jobs: suspects.join(", "),
       });
-    for (const run of handed) this.known.byId(run.slave)?.unconfirmed.set(runName(run), run);
+    for (const run of handed) {
+      this.known.byId(run.slave)?.unconfirmed.set(runName(run), run);
+      this.moved.add(run.job);
+    }
+    for (const { sync } of batch) for (const { job } of sync.ended) this.moved.add(job);
     const starts = Map.groupBy(start, ({ slave }) => slave);
     const kills = Map.groupBy(kill, ({ slave }) => slave);
     for (const pending of batch)

@@ -61,6 +61,8 @@ export const masterFlags = map(
         scripts: scripts ?? process.env.DRQUEUE_SCRIPTS,
         kinds: kinds ?? process.env.DRQUEUE_KINDS,
         database: process.env.DATABASE_URL,
+        smtp: process.env.DRQUEUE_SMTP,
+        mailFrom: process.env.DRQUEUE_MAIL_FROM,
       });
     },
 );

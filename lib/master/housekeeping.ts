@@ -2,6 +2,7 @@
 import { getLogger } from "@logtape/logtape";
 import { heal } from "../queue/blame";
 import type { Queue } from "../queue/open";
+import { tellProgress } from "../queue/progress";
 import { findLost, takeBack } from "../queue/recover";
 import { endRests, wakeWhenDue } from "../queue/timers";
 import type { Dispatcher } from "./dispatch";
@@ -10,6 +11,8 @@ const journal = getLogger(["drqueue", "housekeeping"]);
 
 /** So often what nobody waits for is tidied up, ms. */
 const tidyMs = 2000;
+/** At most so often it is told how far a job is, ms. */
+const progressMs = 1000;
 
 /** Keeps house until stopped: every wait is a fraction of the lease, at most a second. `tidy` is called every other second beside it. */
 export function keepHouse(
@@ -24,6 +27,7 @@ export function keepHouse(
   let lookedAt = Date.now();
   let rounds = 0;
   const timers = wakeWhenDue(queue);
+  const progress = tellProgress(queue);
 
   const round = async () => {
     await dispatcher.writeBeats();
@@ -50,6 +54,7 @@ export function keepHouse(
       patientUntil = performance.now() + leaseMs;
     }),
     repeat(Math.min(tidyMs, leaseMs), tidy),
+    repeat(progressMs, () => progress(dispatcher.moved)),
   ];
   return {
     async stop() {

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { getLogger } from "@logtape/logtape";
+import { largestBatch } from "../batch";
 import { within } from "../local/deadline";
 import { createDataFolder } from "../local/folder";
 import { guardedApp } from "../local/guard";
@@ -11,17 +12,25 @@ import { listenOn } from "../local/port";
 import { PlainError, version } from "../local/program";
 import { whenTold } from "../local/signals";
 import { findToken, keepToken, newToken } from "../local/token";
+import { forgetEvents } from "../queue/events";
 import { agreeOnToken } from "../queue/farm";
 import { listen } from "../queue/open";
 import { archive } from "./archive";
 import { openDatabase } from "./database";
 import { Dispatcher } from "./dispatch";
+import { Events } from "./events";
 import { keepHouse } from "./housekeeping";
 import { loadKinds, ownNames } from "./kinds";
+import { openMailer } from "./notify/mail";
+import { Notifier } from "./notify/notify";
+import { addBatchRoutes } from "./routes/batch";
+import { addEventRoutes, noteChanged } from "./routes/events";
+import { addFrameRoutes } from "./routes/frames";
 import { addJobRoutes } from "./routes/jobs";
 import { addKindRoutes } from "./routes/kinds";
 import { addLicenceRoutes } from "./routes/licences";
 import { addLogRoutes } from "./routes/logs";
+import { addNoticeRoutes } from "./routes/notices";
 import { addOwnerRoutes } from "./routes/owners";
 import { addSlaveRoutes } from "./routes/slaves";
 import { translate } from "./translate";
@@ -36,6 +45,9 @@ export type MasterOptions = {
   scripts: string | undefined;
   kinds: string | undefined;
   database: string | undefined;
+  /** The mail server, with user and password, and the sender of mail. */
+  smtp: string | undefined;
+  mailFrom: string | undefined;
 };
 
 /** Runs a master until it is told to stop. Returns the exit code; throws a PlainError when it cannot start. */
@@ -48,7 +60,11 @@ export async function runMaster(options: MasterOptions): Promise<number> {
   const kindFolder = options.kinds || ownKinds(options.data);
   const kinds = await loadKinds(kindFolder);
   if (kindFolder)
-    journal.info("kinds read from {folder}: {names}", { folder: kindFolder, names: ownNames(kinds).join(", ") || "none" });
+    journal.info("kinds read from {folder}: {names}", {
+      folder: kindFolder,
+      names: ownNames(kinds).join(", ") || "none",
+    });
+  const mailer = openMailer(options.smtp, options.mailFrom);
   const lock = lockFolder(options);
   const logs = options.logs ?? join(options.data, "logs");
   const scripts = resolve(options.scripts || join(options.data, "scripts"));
@@ -61,16 +77,31 @@ export async function runMaster(options: MasterOptions): Promise<number> {
     keepToken(options.data, token);
 
     const dispatcher = new Dispatcher(queue, options.lease);
-    const app = guardedApp(token, translate);
-    addJobRoutes(app, queue, kinds, scripts);
+    const events = new Events(queue);
+    const notifier = new Notifier(queue, { logs, token }, mailer);
+    const app = guardedApp(token, translate, undefined, { "/jobs/batch": largestBatch });
+    noteChanged(app, dispatcher.moved);
+    addEventRoutes(app, events);
+    addJobRoutes(app, queue, kinds, scripts, notifier);
+    addFrameRoutes(app, queue);
+    addBatchRoutes(app, queue, kinds, scripts);
     addSlaveRoutes(app, queue, dispatcher, token);
     addLogRoutes(app, queue, logs, token);
     addKindRoutes(app, kinds);
     addLicenceRoutes(app, queue);
     addOwnerRoutes(app, queue);
-    await listen(queue, (news) => dispatcher.woken(news));
+    addNoticeRoutes(app, queue, notifier);
+    await listen(queue, (news) => {
+      dispatcher.woken(news);
+      events.woken(news);
+      if (news.events) notifier.wake();
+    });
     const port = listenOn(options.host, options.port, (request, server) => app.fetch(request, server));
-    const house = keepHouse(queue, dispatcher, options.lease, () => archive(queue, { logs, scripts, token }));
+    const house = keepHouse(queue, dispatcher, options.lease, async () => {
+      await archive(queue, { logs, scripts, token });
+      await forgetEvents(queue);
+    });
+    notifier.start();
     lock.update({ port: port.port });
     journal.info("master {version} listens on {host}:{port}, data in {data}", {
       version,
@@ -82,11 +113,15 @@ export async function runMaster(options: MasterOptions): Promise<number> {
     const signal = await told;
     journal.info("stopping ({signal})", { signal });
     dispatcher.stop();
+    events.stop();
     await port.stop();
-    await within(
-      2000,
-      house.stop().then(() => dispatcher.writeBeats().catch(() => {})),
-    );
+    await Promise.all([
+      within(
+        2000,
+        house.stop().then(() => dispatcher.writeBeats().catch(() => {})),
+      ),
+      notifier.stop(),
+    ]);
     return 0;
   } finally {
     await database.close();

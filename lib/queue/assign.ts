@@ -44,7 +44,7 @@ async function planFor(tx: Tx, all: readonly SlaveNow[], ended: readonly Move[])
   const jobs = new Map<number, JobNeeds>();
   const nothing = { planned: [], jobs, again: undefined };
   if (all.length === 0) return nothing;
-  const { lanes, sick } = await lanesOf(tx);
+  const { lanes, sick } = await lanesOf(tx, [...new Set(all.flatMap(({ pools }) => pools))]);
   const asking = all.filter(({ id }) => !sick.has(id));
   const fitting = lanes.filter((lane) => asking.some((slave) => !misfit(lane, slave)));
   if (fitting.length === 0) return nothing;

@@ -92,7 +92,7 @@ async function suspect(
       select * from json_to_recordset(${JSON.stringify(rows)}::json) as given(slave int, suspects jsonb)
     ), locked as (select id, sick_since from slave where id in (select slave from given) order by id for update)
     update slave set suspects = given.suspects,
-      sick_since = case when jsonb_array_length(given.suspects) >= ${suspectsOfSick} then coalesce(sick_since, now()) else sick_since end
+      sick_since = case when jsonb_array_length(given.suspects) >= ${suspectsOfSick} then coalesce(slave.sick_since, now()) else slave.sick_since end
     from given join locked on locked.id = given.slave where slave.id = given.slave
     returning slave.name, slave.suspects, locked.sick_since is null and slave.sick_since is not null as fell`;
   return changed.flatMap(({ name, suspects, fell }) => (fell ? [{ name, suspects }] : []));

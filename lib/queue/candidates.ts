@@ -10,16 +10,28 @@ export type Lane = Fit & { lane: string; owner: string; licences: Record<string,
 /** More different lanes than this are not read in one round, and of those that fit somebody not more looked at. */
 const mostLanes = { read: 20_000, looked: 2000 } as const;
 
-/** The lanes of all jobs that have something to hand out, found by skipping through their index, and the slaves that are sick. */
-export async function lanesOf(tx: Tx): Promise<{ lanes: Lane[]; sick: Set<number> }> {
+/**
+ * The lanes of the jobs that have something to hand out to slaves of these pools, and the slaves that are sick. Found by skipping
+ * through the index, first from one list of pools to the next, then from lane to lane of those that fit: what other pools have waiting
+ * costs nothing.
+ */
+export async function lanesOf(tx: Tx, pools: readonly string[]): Promise<{ lanes: Lane[]; sick: Set<number> }> {
   const [lanes, sick] = await Promise.all([
     tx<Lane[]>`
-      with recursive lanes as (
-        (select lane, pool, os, memory_mb, gpus, licences, owner from job where claimable order by lane limit 1)
+      with recursive pools as (
+        (select pool from job where claimable order by lane limit 1)
+        union all
+        select next.pool from pools cross join lateral (
+          select job.pool from job where claimable and lane >= pools.pool || '}' order by lane limit 1) as next
+      ), lanes as (
+        select first.* from pools cross join lateral (
+          select lane, job.pool, os, memory_mb, gpus, licences, owner from job
+          where claimable and lane > pools.pool || '|' and lane < pools.pool || '}' order by lane limit 1) as first
+        where string_to_array(pools.pool, ',') && (select array_agg(value) from json_array_elements_text(${JSON.stringify(pools)}::json))
         union all
         select next.* from lanes cross join lateral (
           select job.lane, job.pool, job.os, job.memory_mb, job.gpus, job.licences, job.owner from job
-          where claimable and job.lane > lanes.lane order by job.lane limit 1) as next
+          where claimable and job.lane > lanes.lane and job.lane < lanes.pool || '}' order by job.lane limit 1) as next
       )
       select lane, pool, os, memory_mb as "memoryMb", gpus, licences, owner from lanes limit ${mostLanes.read}`,
     tx`select id from slave where sick_since is not null`,

@@ -83,18 +83,28 @@ export async function waitFor(tx: Tx, job: number, after: After): Promise<boolea
       select id from job where id in (select value::int from json_array_elements_text(${ids}::json)) order by id for update`;
     const unknown = needs.find((one) => !known.some(({ id }) => id === one));
     if (unknown !== undefined) throw new Refusal("conflict", `after: there is no job ${unknown}`);
-    await tx`
-      update job set needed = true
-      where id in (select value::int from json_array_elements_text(${ids}::json)) and not needed`;
-    await tx`
-      insert into dependency (job, needs, until) select ${job}, given.job, given.until
-      from json_to_recordset(${JSON.stringify(after)}::json) as given(job int, until text)`;
+    await noteNeeds(
+      tx,
+      after.map(({ job: needs, until }) => ({ job, needs, until })),
+    );
   }
   if (after.some(({ until }) => until === "frames")) await refuseScattered(tx, job);
   return holdAnew(tx, [job]);
 }
 
-async function refuseScattered(tx: Tx, job: number): Promise<void> {
+/** Writes down what jobs wait for; the caller has locked all of them. */
+export async function noteNeeds(tx: Tx, bonds: readonly Pick<Bond, "job" | "needs" | "until">[]): Promise<void> {
+  const given = JSON.stringify(bonds);
+  await tx`
+    update job set needed = true
+    where id in (select needs from json_to_recordset(${given}::json) as given(needs int)) and not needed`;
+  await tx`
+    insert into dependency (job, needs, until)
+    select job, needs, until from json_to_recordset(${given}::json) as given(job int, needs int, until text)`;
+}
+
+/** Throws a Refusal when a job, which is locked, waits frame by frame for one whose frames lie too differently. */
+export async function refuseScattered(tx: Tx, job: number): Promise<void> {
   for (const { needs, until, upstream, dependent } of await bonds(tx, "job", [job])) {
     if (until !== "frames" || !tooScattered(upstream.layout, dependent.layout)) continue;
     throw new Refusal(

@@ -78,8 +78,8 @@ class Connections implements Queue {
   }
 }
 
-/** What one master tells all: there may be work to hand out, or these slaves hold runs that should end. */
-export type Wake = { work?: true; kill?: number[] };
+/** What one master tells all: there may be work to hand out, these slaves hold runs that should end, or something is to be told. */
+export type Wake = { work?: true; kill?: number[]; events?: true };
 
 /** Wakes every master once the transaction is committed. */
 export async function wake(tx: Tx | postgres.Sql, news: Wake): Promise<void> {
@@ -100,7 +100,7 @@ export async function listen(queue: Queue, woken: (news: Wake) => void): Promise
         await sql.listen(
           channel,
           (payload) => woken(JSON.parse(payload) as Wake),
-          () => woken({ work: true }),
+          () => woken({ work: true, events: true }),
         );
         return resolve();
       } catch (error) {

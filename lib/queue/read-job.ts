@@ -43,6 +43,7 @@ export async function readJob(queue: Queue, id: number): Promise<JobDetail> {
     needs,
     neededBy,
     exitMeanings: row.exitCodes,
+    output: row.output,
     retryDelayMs: row.retryDelayMs,
     frameTimeoutMs: row.frameTimeoutMs,
     silenceMs: row.silenceMs,

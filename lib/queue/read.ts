@@ -2,11 +2,13 @@
 import { and, desc, eq, getTableColumns, ilike, inArray, lt, type SQL, sql } from "drizzle-orm";
 import { dependency as dependencies, job as jobs, run as runs, slave as slaves } from "../../schema";
 import { formatFrames, frameCount, parseFrames, type Span } from "../frames";
-import type { Frame, Job, JobFilter } from "../protocol";
-import { holds, sizeOf, type TaskSet } from "../sets";
+import type { Frame, Job, JobFilter, JobPage, JobSort } from "../protocol";
+import { holds, setOf, sizeOf, type TaskSet } from "../sets";
+import type { TaskState } from "../states";
 import { framesFrom, framesIn } from "../tasks";
 import { layoutOf, unknownJob } from "./job";
 import type { Queue } from "./open";
+import { behind, type Key, namePattern, pageOf, sorted } from "./page";
 import { Refusal } from "./refusal";
 
 /** A job's whole row. */
@@ -15,34 +17,50 @@ export type JobRow = typeof jobs.$inferSelect;
 // Jobscripts may have many kilobytes, and no list shows them.
 const { script: _, ...listed } = getTableColumns(jobs);
 
-/** Jobs, newest first, as many as the filter's limit. */
-export async function listJobs(queue: Queue, filter: JobFilter): Promise<Job[]> {
+const keys: Record<JobSort, Key> = {
+  id: { column: jobs.id, as: "integer" },
+  name: { column: jobs.name, as: "text" },
+  owner: { column: jobs.owner, as: "text" },
+  priority: { column: jobs.priority, as: "integer" },
+  state: { column: jobs.state, as: "text" },
+  submitted: { column: jobs.submittedAt, as: "moment" },
+};
+
+/** A page of jobs, newest first unless the filter says otherwise. Throws a Refusal for a cursor of another list. */
+export async function listJobs(queue: Queue, filter: JobFilter): Promise<JobPage> {
+  const name = filter.sort ?? "-id";
+  const sorting = { name, key: keys[name.replace("-", "") as JobSort], id: jobs.id };
+  const { order, key } = sorted(sorting);
   const wanted: SQL[] = [];
-  if (filter.state) wanted.push(eq(jobs.state, filter.state));
+  if (filter.state) wanted.push(inArray(jobs.state, [filter.state].flat()));
   if (filter.owner) wanted.push(eq(jobs.owner, filter.owner));
+  if (filter.kind) wanted.push(eq(jobs.kind, filter.kind));
   if (filter.pool) wanted.push(sql`${filter.pool} = any(string_to_array(${jobs.pool}, ','))`);
-  if (filter.name) wanted.push(ilike(jobs.name, `%${filter.name.replace(/[\\%_]/g, "\\$&").replaceAll("*", "%")}%`));
+  if (filter.name) wanted.push(ilike(jobs.name, namePattern(filter.name)));
   if (filter.before) wanted.push(lt(jobs.id, filter.before));
-  const rows = await queue.db
-    .select(listed)
+  if (filter.cursor) wanted.push(behind(sorting, filter.cursor));
+  const found = await queue.db
+    .select({ ...listed, key })
     .from(jobs)
     .where(and(...wanted))
-    .orderBy(desc(jobs.id))
-    .limit(filter.limit);
+    .orderBy(...order)
+    .limit(filter.limit + 1);
+  const { rows, ...more } = pageOf(sorting, found, filter.limit);
   const ids = rows.filter(({ endedAt }) => endedAt === null).map(({ id }) => id);
   const waits =
     ids.length === 0 ? [] : await queue.db.select().from(dependencies).where(inArray(dependencies.job, ids));
   const after = Map.groupBy(waits, ({ job }) => job);
-  return rows.map((row) => ({
+  const page = rows.map((row) => ({
     ...shown(row),
     frames: brief(row.spans),
     after: (after.get(row.id) ?? []).map(({ needs }) => needs).sort((a, b) => a - b),
   }));
+  return { jobs: page, ...more };
 }
 
 /**
- * Frames of a job with their last runs, in the job's order or that of `asked`, at most `limit` from place `after` on. `next` is the
- * place to go on from, undefined at the end.
+ * Frames of a job with their last runs, in the job's order or that of `asked`, at most `limit` from place `after` on, all or those in
+ * one of `states`. `next` is the place to go on from, undefined at the end.
  */
 export async function listFrames(
   queue: Queue,
@@ -50,10 +68,13 @@ export async function listFrames(
   asked: string | undefined,
   after: number,
   limit: number,
+  states?: readonly TaskState[],
 ): Promise<{ frames: Frame[]; next?: number }> {
   const row = await rowOf(queue, id);
   const layout = layoutOf(row);
-  const { found, next } = framesFrom(layout, asked === undefined ? undefined : spansFor(asked), after, limit);
+  const wanted = states && setOf(states.flatMap((state) => row[state]));
+  const spans = asked === undefined ? undefined : spansFor(asked);
+  const { found, next } = framesFrom(layout, spans, after, limit, wanted);
   const tasks = [...new Set(found.map(({ task }) => task))];
   const last = tasks.length
     ? await queue.db

@@ -9,7 +9,7 @@ import { layoutOf, unknownJob } from "./job";
 import { busy, hindrance, type JobNeeds, type Licences, obstacle, type SlaveNow, unready } from "./obstacles";
 import type { Queue } from "./open";
 import { type JobRow, rowOf } from "./read";
-import { listSlaves, readSlave } from "./read-slaves";
+import { allSlaves, readSlave } from "./read-slaves";
 import { Refusal } from "./refusal";
 import { countLicences } from "./shares";
 import { openRuns } from "./slaves";
@@ -127,7 +127,7 @@ async function licencesOf(queue: Queue, jobs: readonly JobNeeds[]): Promise<Lice
 /** All slaves as they described themselves last. `held`: tasks that they have now. */
 async function slavesNow(queue: Queue, held: readonly { slave: number; job: number }[]): Promise<SlaveNow[]> {
   const jobs = Map.groupBy(held, ({ slave }) => slave);
-  return (await listSlaves(queue)).map((slave) => ({
+  return (await allSlaves(queue)).map((slave) => ({
     id: slave.id,
     name: slave.name,
     away: slave.state !== "online",

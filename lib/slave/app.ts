@@ -36,8 +36,9 @@ export function slaveApp(token: string, inside: Inside): OpenAPIHono {
     createRoute({
       method: "get",
       path: "/slave",
+      operationId: "getState",
       summary: "This slave as it sees itself",
-      responses: { 200: json(SlaveState, "Its state"), ...problems },
+      responses: { 200: json(SlaveState, "Its state") },
     }),
     (c) => c.json(inside.state(), 200),
   );
@@ -46,9 +47,10 @@ export function slaveApp(token: string, inside: Inside): OpenAPIHono {
     createRoute({
       method: "patch",
       path: "/settings",
+      operationId: "changeSettings",
       summary: "Change its settings; the master hears of it at once",
-      request: { body: body(SettingsChange) },
-      responses: { 200: json(Settings, "Its settings now"), ...problems },
+      request: { body: body(SettingsChange, { slots: 4, addPools: ["night"] }) },
+      responses: { 200: json(Settings, "Its settings now") },
     }),
     (c) => c.json(inside.change(c.req.valid("json")), 200),
   );
@@ -57,14 +59,24 @@ export function slaveApp(token: string, inside: Inside): OpenAPIHono {
     createRoute({
       method: "get",
       path: "/log",
+      operationId: "readLog",
       summary: "A log it wrote; with follow=true until the run ends",
       request: {
         query: z.object({
-          path: z.string().regex(logPath, "not the path of a log"),
-          follow: z.stringbool().default(false),
+          path: z
+            .string()
+            .regex(logPath, "not the path of a log")
+            .meta({ description: "Below its log folder", examples: ["000012.shot7/0005.1.log"] }),
+          follow: z
+            .stringbool()
+            .default(false)
+            .meta({ description: "Goes on until the run ends", examples: [true] }),
         }),
       },
-      responses: { 200: { description: "The log", content: { "text/plain": { schema: z.string() } } }, ...problems },
+      responses: {
+        200: { description: "The log", content: { "text/plain": { schema: z.string() } } },
+        ...problems(404),
+      },
     }),
     (c) => {
       const { path, follow } = c.req.valid("query");
@@ -79,11 +91,19 @@ export function slaveApp(token: string, inside: Inside): OpenAPIHono {
     createRoute({
       method: "delete",
       path: "/jobs/{folder}",
+      operationId: "forgetJob",
       summary: "Remove what is left of a deleted job: its log folder and the copy of its jobscript",
-      request: { params: z.object({ folder: z.string().regex(logFolder, "not the name of a job's log folder") }) },
+      request: {
+        params: z.object({
+          folder: z
+            .string()
+            .regex(logFolder, "not the name of a job's log folder")
+            .meta({ description: "Name of the job's log folder", examples: ["000012.shot7"] }),
+        }),
+      },
       responses: {
         200: json(z.object({ removed: z.boolean().describe("False when there was no such folder") }), "It is gone"),
-        ...problems,
+        ...problems(409),
       },
     }),
     async (c) => {

@@ -7,7 +7,7 @@ import { map, multiple, optional, withDefault } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
 import { integer, string } from "@optique/core/valueparser";
 import { dataFolder } from "../local/folder";
-import { findMaster } from "../local/master-address";
+import { findMasters } from "../local/master-address";
 import { duration, PlainError, type Step, size } from "../local/program";
 import { parsePathPairs } from "../paths";
 import { ports } from "../ports";
@@ -56,7 +56,7 @@ const flags = object({
   }),
   master: optional(
     option("--master", string({ metavar: "HOST[:PORT]" }), {
-      description: message`The master; else DRQUEUE_MASTER, else this machine's.`,
+      description: message`The master, several with commas between; else DRQUEUE_MASTER, else this machine's.`,
     }),
   ),
   name: withDefault(
@@ -117,7 +117,7 @@ export const slaveFlags = map(
         data,
         // Jobscripts get this as a variable and work elsewhere.
         logs: resolve(logs ?? process.env.DRQUEUE_LOGS ?? join(data, "logs")),
-        master: findMaster(data, master),
+        masters: findMasters(data, master),
         change,
       });
     },

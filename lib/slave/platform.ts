@@ -24,6 +24,6 @@ export const platform = { ...(process.platform === "win32" ? windows : posix), i
 
 /** The variables a jobscript inherits from the slave: not the farm's secrets. */
 function inherited(): Record<string, string> {
-  const { DRQUEUE_TOKEN: _, DATABASE_URL: __, ...env } = process.env;
+  const { DRQUEUE_TOKEN: _, DATABASE_URL: __, DRQUEUE_SMTP: ___, ...env } = process.env;
   return env as Record<string, string>;
 }

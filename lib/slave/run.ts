@@ -7,7 +7,7 @@ import { Client } from "../client";
 import { createDataFolder } from "../local/folder";
 import { keepJournal } from "../local/journal";
 import { LockHeldError, takeLock } from "../local/lock";
-import { type Address, formatAddress, tokenFor } from "../local/master-address";
+import { type Address, formatAddresses, tokenFor } from "../local/master-address";
 import { listenOn } from "../local/port";
 import { PlainError, version } from "../local/program";
 import { onSignals } from "../local/signals";
@@ -26,7 +26,7 @@ export type SlaveOptions = {
   name: string;
   data: string;
   logs: string;
-  master: Address;
+  masters: readonly Address[];
   host: string;
   port: number;
   address: string | undefined;
@@ -81,7 +81,7 @@ export async function runSlave(options: SlaveOptions): Promise<number> {
     const app = slaveApp(token, { state, change, logs: options.logs, writes, holds, forgetJob });
     const port = listenOn(options.host, options.port, (request, server) => app.fetch(request, server));
     const loop: Loop = new Loop(
-      new Client({ ...options.master, token, timeoutMs: 30_000 }),
+      new Client({ masters: options.masters, token, timeoutMs: 30_000 }),
       { name: options.name, port: port.port, address: options.address },
       own,
       work,
@@ -94,7 +94,7 @@ export async function runSlave(options: SlaveOptions): Promise<number> {
       port: port.port,
       slots: own.settings.slots,
       pools: own.settings.pools.join(","),
-      master: formatAddress(options.master),
+      master: formatAddresses(options.masters),
     });
     work.adopt();
     const disk = watchDisk([options.logs, folder], work, () => loop.tell());
@@ -154,7 +154,7 @@ function workOptions(options: SlaveOptions, loop: () => Loop) {
     around: () => ({
       compId: loop().id ?? 0,
       os,
-      master: formatAddress(options.master),
+      master: formatAddresses(options.masters),
       root: options.data,
       bin: dirname(process.execPath),
       tmp: tmpdir(),

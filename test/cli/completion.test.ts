@@ -39,6 +39,8 @@ test("bash completes kinds and their fields, licences, owners, and the last of s
   expect(await inBash("drqueue", "why", "--slave", "s")).toEqual(["s1"]);
   expect(await inBash("drqueue", "set-job", `${job}`, "--pool", "x,De")).toEqual(["x,Default"]);
   expect(await inBash("drqueue", "block", `${job}`, "s")).toEqual(["s1"]);
+  expect(await inBash("drqueue", "set", "s1", "--pool", "x,+De")).toEqual(["x,+Default"]);
+  expect(await inBash("drqueue", "jobs", "--owner", "a")).toEqual(["ana"]);
 }, 20_000);
 
 test("kinds are completed without a master, from those that come with the program", () => {

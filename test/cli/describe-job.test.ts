@@ -42,6 +42,7 @@ const job: JobDetail = {
   needs: [],
   neededBy: [],
   exitMeanings: {},
+  output: {},
   retryDelayMs: 0,
   frameTimeoutMs: null,
   silenceMs: null,

@@ -42,6 +42,22 @@ test("ranges choose frames, --limit says when there are more, --json holds them 
   ]);
 });
 
+test("--runs lists every attempt at the frames", async () => {
+  const { out } = await farm.cli("frames", `${job}`, "2-3", "--runs");
+  expect(out).toMatch(/^FRAME +ATTEMPT +SLAVE +STARTED +TIME +CPU +MEMORY +ENDED +COUNTS +WHAT HAPPENED$/m);
+  const rows = [...out.matchAll(/^ +(\d) +(\d) +s1 .* (finished|failed) *(yes|$)/gm)].map((row) => row.slice(1));
+  expect(rows).toEqual([
+    ["2", "1", "finished", ""],
+    ["3", "1", "failed", "yes"],
+    ["3", "2", "failed", "yes"],
+  ]);
+  const { out: json } = await farm.cli("frames", `${job}`, "3", "--runs", "--json");
+  expect(JSON.parse(json)).toMatchObject([
+    { frame: 3, attempt: 1, outcome: "failed", code: 7, counts: true },
+    { frame: 3, attempt: 2 },
+  ]);
+});
+
 test("frames that the job has not are said to be none", async () => {
   expect((await farm.cli("frames", `${job}`, "50")).out).toBe(`job ${job} has none of these frames\n`);
 });

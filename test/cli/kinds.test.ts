@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { type Farm, startFarm } from "../farm";
+import { inTerminal } from "./live";
 
 let farm: Farm;
 beforeAll(async () => {
@@ -25,6 +26,16 @@ test("a kind is shown with its fields and the script that it would write", async
     name: "blender",
     script: expect.stringContaining("#!/bin/sh"),
   });
+});
+
+test("in a narrow terminal the fields of a kind are told in whole words", async () => {
+  const shown = inTerminal(farm, 60, { NO_COLOR: "1" }, "kind", "blender");
+  expect(await shown.exited).toBe(0);
+  const [fields] = shown.said().replaceAll("\r", "").split("\n#!/bin/sh");
+  for (const line of fields!.split("\n")) expect(line.length).toBeLessThanOrEqual(60);
+  const words = fields!.replace(/\s+/g, " ");
+  expect(words).toContain("--scene Scene: The .blend file, on storage that all slaves see (required)");
+  expect(fields).not.toContain("...\n");
 });
 
 test("a script alone can be kept in a file and run", async () => {

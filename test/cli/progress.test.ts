@@ -92,6 +92,7 @@ function job({ finished, failed = 0, total = 100 }: { finished: number; failed?:
     stopReason: null,
     kind: null,
     after: [],
+    notBefore: null,
     frames: `1-${total}`,
     frameCounts: counts,
     taskCounts: counts,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { type Farm, startFarm } from "../farm";
+import { type Farm, startFarm, until } from "../farm";
 
 let farm: Farm;
 beforeAll(async () => {
@@ -105,10 +105,38 @@ test("a job is named after its program and runs where and for whom it was submit
   });
 });
 
-test("--wait tells the progress in plain lines and ends with 0 when every frame is finished", async () => {
+test("--wait in a script prints the result alone and ends with 0 when every frame is finished", async () => {
   const { code, out, err } = await farm.cli("submit", "--frames", "1-4", "--wait", "--", "true");
   expect({ code, err }).toEqual({ code: 0, err: "" });
-  expect(out).toMatch(/^job \d+ submitted\n(job \d+ true .*\n)+$/);
+  expect(out).toMatch(/^job \d+ submitted\njob \d+ true .*100 % {2}4\/4 frames {2}finished\n$/);
+});
+
+test("--wait ends with 1 when the job stops itself, and says why", async () => {
+  const { code, out, err } = await farm.cli(
+    ...["submit", "--frames", "1-9", "--retries", "0", "--max-failures", "1", "--wait", "--", "false"],
+  );
+  expect(code).toBe(1);
+  expect(out).toMatch(/stopped\n$/);
+  expect(err).toMatch(/^job (\d+) stopped itself: 1 task failed, as many as this job may \(drqueue continue \1 /);
+});
+
+test("--wait ends with 1 when somebody deletes the job", async () => {
+  const wait = farm.cli("submit", "--name", "doomed", "--wait", "--", "sleep", "60");
+  const job = await until(async () => (await farm.client.jobs({ name: "doomed" }))[0]?.id, "the job");
+  // It has been seen by the one who waits once a task of it runs for a moment.
+  await farm.frameIs(job, 1, ({ state, seconds }) => state === "running" && (seconds ?? 0) > 0.6);
+  await farm.client.delete(job);
+  expect(await wait).toEqual({
+    code: 1,
+    out: `job ${job} submitted\n`,
+    err: `drqueue: there is no job ${job} any more: it was deleted\n`,
+  });
+});
+
+test("--progress tells the progress in plain lines in a script too", async () => {
+  const { code, out, err } = await farm.cli("submit", "--frames", "1-4", "--wait", "--progress", "--", "true");
+  expect({ code, err }).toEqual({ code: 0, err: "" });
+  expect(out).toMatch(/^job \d+ submitted\n(job \d+ true .*\n){2,}$/);
   expect(out).toMatch(/100 % {2}4\/4 frames.* {2}finished\n$/);
   expect(out).not.toMatch(/[\x1b\r]/);
 });

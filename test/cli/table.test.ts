@@ -95,6 +95,25 @@ test("times and counts are written as people say them", () => {
   expect([0, 950, 1_000_000].map(count)).toEqual(["0", "950", "1,000,000"]);
 });
 
+test("facts go on in further lines between words, and a long word stays whole", () => {
+  const text = "renders a-very-long-word-of-its-own of a scene";
+  expect(linesOf(facts([["about", text]], 24))).toEqual([
+    "about  renders",
+    "       a-very-long-word-of-its-own",
+    "       of a scene",
+  ]);
+});
+
+test("a table that is shown again keeps the widths that it had", () => {
+  const columns = [
+    { title: "A", of: (text: string) => text },
+    { title: "B", of: () => "b" },
+  ];
+  const widest = new Map<string, number>();
+  table(["four"], columns, 80, widest);
+  expect(linesOf(table(["x"], columns, 80, widest))).toEqual(["A     B", "x     b"]);
+});
+
 test("facts stand in two columns", () => {
   expect(
     Bun.stripANSI(

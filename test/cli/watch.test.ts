@@ -73,7 +73,7 @@ test("a job that is deleted meanwhile ends the watch with a word", async () => {
   await says(watch, "running");
   await farm.client.delete(job);
   expect(await watch.exited).toBe(1);
-  expect(watch.said()).toEndWith(`\ndrqueue: there is no job ${job}\n`);
+  expect(watch.said()).toEndWith(`\ndrqueue: there is no job ${job} any more: it was deleted\n`);
 });
 
 test("a master that is started again is waited for", async () => {

@@ -22,6 +22,10 @@ test("malformed frames are shown with a caret under the place", async () => {
 
 test.each([
   [["submit", "--frame", "1-5", "--", "x"], "'--frame' is not an option here: did you mean --frames?"],
+  [["submit", "--scene", "x.blend"], "--scene is a field of a kind: give --kind too, as in --kind blender"],
+  [["jobs", "--watch"], "jobs --watch needs a terminal: drqueue watch follows jobs"],
+  [["slaves", "--watch", "--json"], "either --json or --watch"],
+  [["log", "1", "--attempt", "2"], "--attempt is of a frame: log 12 5 --attempt 1"],
   [["submit", "sh", "-c", "echo"], "'-c' is not an option here: write -- before the program"],
   [["submit"], "name the program to run"],
   [["submit", "--order", "sideways", "--", "x"], "--order: order 'sideways' is not known"],
@@ -40,7 +44,7 @@ test.each([
   [["jobs", "--state", "bogus"], '--state: Expected one of "waiting"'],
   [["jobs", "extra"], "'extra' is one word too many"],
   [["jobs", "--limit", "0"], "--limit: Expected a value greater"],
-  [["finish", "1"], "finish wants frames: finish 12 5-10"],
+  [["finish", "1"], "name the frames, as in finish 12 5-10"],
   [["set-job", "1"], "nothing to change: set-job 12 --priority 900"],
   [["set", "rack7"], "nothing to change: set rack7 --slots 4"],
   [["set", "rack7", "--pool", "maya,+nuke"], "--pool: either all pools"],
@@ -93,6 +97,9 @@ test.each([
   [["log", "99", "1"], "there is no job 99"],
   [["slave", "nope"], "there is no slave 'nope'"],
   [["enable", "nope"], "there is no slave 'nope'"],
+  [["submit", "--not-on", "nope", "--", "x"], "there is no slave 'nope'"],
+  [["submit", "--licence", "nope", "--", "x"], "there is no licence 'nope': drqueue licence set nope 10"],
+  [["submit", "--after", "99", "--", "x"], "after: there is no job 99"],
   [["jobs", "--master", "127.0.0.1:1"], "cannot reach 127.0.0.1:1 (nothing listens there): start a master"],
   [["jobs", "--master", "x:99999"], "'x:99999' is not the address of a master"],
 ])("%j says what there is not", async (args, said) => {

@@ -1,9 +1,10 @@
 import { expect, test } from "bun:test";
 import type { ClientError } from "../../lib/client";
 import { startFarm, until } from "../farm";
+import { Follower } from "../master/follower";
 import { freePort, startPostgres } from "../postgres";
 
-test("while the database is away the master says so, and goes on when it is back", async () => {
+test("while the database is away the master says so, and goes on when it is back, with all who follow", async () => {
   const server = await startPostgres();
   await using farm = await startFarm({ database: server.url, lease: "2s" });
   const job = await farm.submit({
@@ -15,6 +16,7 @@ test("while the database is away the master says so, and goes on when it is back
     ],
   });
   await farm.frameIs(job, 2, ({ state }) => state === "running");
+  const follower = await Follower.open(farm.masters[0]!.port, farm.token, { types: "job.state" });
   await server.pause();
   const refused = await until(
     async () =>
@@ -36,6 +38,9 @@ test("while the database is away the master says so, and goes on when it is back
   }, "the job to be finished");
   expect(ended.frameCounts.finished).toBe(2);
   expect((await Bun.file(`${farm.folder}/ledger`).text()).trim().split("\n").sort()).toEqual(["1", "2"]);
+  await follower.until(({ events }) => events.length > 0, "the job's end");
+  expect([follower.end, follower.events.map(({ data }) => data.state)]).toEqual([undefined, ["finished"]]);
+  follower.close();
   await farm[Symbol.asyncDispose]();
   await server.stop();
 });

@@ -123,6 +123,7 @@ test("fields that do not fit are refused in one line, and nothing is submitted",
 test("kinds are listed with their fields, and a script is shown without submitting anything", async () => {
   const kinds = await farm.client.kinds();
   expect(kinds.map(({ name }) => name)).toContain("blender");
+  expect(farm.masters[0]!.journal).toContain(`kinds read from ${join(folder, "kinds")}: ours`);
   const ours = await farm.client.kind("ours");
   expect(kinds).toContainEqual(ours);
   expect(ours.fields[0]).toMatchObject({ name: "scene", required: true, path: true, variable: "DRQUEUE_SCENE" });

@@ -52,6 +52,9 @@ const apps: [name: string, app: () => OpenAPIHono, fewest: number][] = [
   ],
 ];
 
+/** What holds no data: that the program runs, the description of its routes, and the page that shows it. */
+const open = ["/health", "/openapi.json", "/docs", "/docs/page.css", "/docs/swagger-ui.js", "/docs/page.js"];
+
 describe("without the farm's token there is no way in", () => {
   const wrong: [what: string, headers: Record<string, string>][] = [
     ["none", {}],
@@ -64,9 +67,9 @@ describe("without the farm's token there is no way in", () => {
     ["a cookie", { cookie: `token=${token}` }],
   ];
   for (const [name, make, fewest] of apps) {
-    test(`by any route of ${name} but /health`, async () => {
+    test(`by any route of ${name} but those that hold no data`, async () => {
       const app = make();
-      const routes = app.routes.filter(({ method, path }) => method !== "ALL" && path !== "/health");
+      const routes = app.routes.filter(({ method, path }) => method !== "ALL" && !open.includes(path));
       expect(new Set(routes.map(({ method, path }) => `${method} ${path}`)).size).toBeGreaterThanOrEqual(fewest);
       for (const { method, path } of routes) {
         const url = path.replace(":id", "1").replace(":frame", "1").replace(":name", "s1");
@@ -78,6 +81,9 @@ describe("without the farm's token there is no way in", () => {
       const unsigned = [
         ["GET", "/nothing/here"],
         ["POST", "/health"],
+        ["POST", "/openapi.json"],
+        ["GET", "/docs/../jobs"],
+        ["GET", "/docs/package.json"],
         ["GET", "/health/"],
         ["GET", "//health/../jobs"],
         ["OPTIONS", "/jobs"],
@@ -87,6 +93,11 @@ describe("without the farm's token there is no way in", () => {
       for (const [method, path] of unsigned)
         expect([path, (await app.request(path, { method })).status]).toEqual([path, 401]);
       expect(await (await app.request("/health")).json()).toEqual({ status: "ok" });
+      for (const path of open.slice(1)) {
+        const response = await app.request(path);
+        expect([path, response.status]).toEqual([path, 200]);
+        expect(await response.text()).not.toContain(token);
+      }
     });
   }
 

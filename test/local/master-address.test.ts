@@ -4,7 +4,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { takeLock } from "../../lib/local/lock";
-import { findMaster, formatAddress, parseAddress, tokenFor } from "../../lib/local/master-address";
+import {
+  findMasters,
+  formatAddress,
+  formatAddresses,
+  parseAddress,
+  parseAddresses,
+  tokenFor,
+} from "../../lib/local/master-address";
 import { PlainError } from "../../lib/local/program";
 import { keepToken } from "../../lib/local/token";
 
@@ -49,17 +56,29 @@ describe("an address", () => {
   }
 });
 
+test("several masters are named with commas between, and one that is none is shown", () => {
+  const masters = [
+    { host: "farm1", port: 1234 },
+    { host: "::1", port: 5 },
+  ];
+  expect(parseAddresses("farm1, [::1]:5")).toEqual(masters);
+  expect(parseAddresses(formatAddresses(masters))).toEqual(masters);
+  expect(() => parseAddresses("farm1,,farm2")).toThrow("'' is not the address of a master");
+  process.env.DRQUEUE_MASTER = "farm1,[::1]:5";
+  expect(findMasters(folder)).toEqual(masters);
+});
+
 describe("the master is", () => {
   test("the one given, else the one of DRQUEUE_MASTER, else the one of this data folder, else at the usual port here", () => {
-    expect(findMaster(folder)).toEqual({ host: "127.0.0.1", port: 1234 });
+    expect(findMasters(folder)).toEqual([{ host: "127.0.0.1", port: 1234 }]);
     const lock = takeLock(join(folder, "master.lock"), { port: 4711 });
-    expect(findMaster(folder)).toEqual({ host: "127.0.0.1", port: 4711 });
+    expect(findMasters(folder)).toEqual([{ host: "127.0.0.1", port: 4711 }]);
     process.env.DRQUEUE_MASTER = "farm:5";
-    expect(findMaster(folder)).toEqual({ host: "farm", port: 5 });
-    expect(findMaster(folder, "other:6")).toEqual({ host: "other", port: 6 });
+    expect(findMasters(folder)).toEqual([{ host: "farm", port: 5 }]);
+    expect(findMasters(folder, "other:6")).toEqual([{ host: "other", port: 6 }]);
     lock.release();
     delete process.env.DRQUEUE_MASTER;
-    expect(findMaster(folder)).toEqual({ host: "127.0.0.1", port: 1234 });
+    expect(findMasters(folder)).toEqual([{ host: "127.0.0.1", port: 1234 }]);
   });
 });
 

@@ -16,11 +16,12 @@ afterAll(() => stage[Symbol.asyncDispose]());
 
 const leaseMs = 800;
 const stateOf = async (id: number) => (await queue.sql`select state from slave where id = ${id}`)[0]?.state;
+const still = { writeBeats: async () => {}, moved: new Set<number>() } as Dispatcher;
 const heardNow = (id: number) => queue.sql`update slave set seen_at = now() where id = ${id}`;
 
 test("a master that stood still gives its slaves a lease's time to call again, and no longer", async () => {
   const id = await met(queue, "s1");
-  const house = keepHouse(queue, { writeBeats: async () => {} } as Dispatcher, leaseMs, async () => {});
+  const house = keepHouse(queue, still, leaseMs, async () => {});
   try {
     // Past the patience of the start.
     for (let left = leaseMs * 1.5; left > 0; left -= 100) {
@@ -39,7 +40,7 @@ test("a master that stood still gives its slaves a lease's time to call again, a
 test("a tidying step that fails again and again keeps no slave from being found lost, and is taken again", async () => {
   const id = await met(queue, "s2");
   let tries = 0;
-  const house = keepHouse(queue, { writeBeats: async () => {} } as Dispatcher, 200, async () => {
+  const house = keepHouse(queue, still, 200, async () => {
     tries++;
     throw new Error("disk full");
   });

@@ -6,6 +6,7 @@ import { requeue } from "../../lib/queue/control";
 import { listen, type Queue } from "../../lib/queue/open";
 import { readJob } from "../../lib/queue/read-job";
 import { readSlave } from "../../lib/queue/read-slaves";
+import { type Reported, report } from "../../lib/queue/report";
 import { until } from "../farm";
 import { clear, ended, type Given, handOut, met, newQueue, slave, submitted, tell } from "./stage";
 
@@ -121,6 +122,18 @@ describe("a slave on which tasks of several jobs failed", () => {
     expect(await readSlave(queue, "bad")).toMatchObject({ sickSince: expect.any(String), suspects: [3, 2, 1] });
     await submitted(queue, { priority: 999 });
     expect(await handOut(queue, slave(bad), slave(good))).toMatchObject([{ slave: good }]);
+  });
+
+  test("is told of once, with the jobs, when it is set aside", async () => {
+    await sound(3);
+    const told: unknown[] = [];
+    for (let job = 0; job < 3; job++) {
+      for (const run of await handOut(queue, slave(bad, 2))) {
+        const { sick } = (await queue.sql.begin((tx) => report(tx, [ended(run, 1)]))) as Reported;
+        told.push(sick);
+      }
+    }
+    expect(told).toEqual([[], [], [], [], [{ name: "bad", suspects: [3, 2, 1] }], []]);
   });
 
   test("is sick also when it failed each job before another slave had finished the first task of it", async () => {

@@ -17,7 +17,7 @@ const refused = (done: Promise<unknown>, kind: string, message: RegExp) =>
 
 describe("the list of jobs", () => {
   const ids = async (filter: Partial<Parameters<typeof listJobs>[1]>) =>
-    (await listJobs(queue, { limit: 100, ...filter })).map(({ id }) => id);
+    (await listJobs(queue, { limit: 100, ...filter })).jobs.map(({ id }) => id);
 
   test("is newest first, in pages that join without gap or repeat", async () => {
     for (let job = 0; job < 7; job++) await submitted(queue);
@@ -43,7 +43,7 @@ describe("the list of jobs", () => {
 
   test("shows a job of thousands of ranges in short", async () => {
     await submitted(queue, { frames: Array.from({ length: 2000 }, (_, at) => at * 10).join(",") });
-    const [job] = await listJobs(queue, { limit: 1 });
+    const [job] = (await listJobs(queue, { limit: 1 })).jobs;
     expect(job!.frames).toEndWith(",...");
     expect(job!.frames.length).toBeLessThan(100);
     expect((await readJob(queue, 1)).frames.length).toBeGreaterThan(1000);
@@ -51,7 +51,7 @@ describe("the list of jobs", () => {
 
   test("is what the protocol says", async () => {
     await submitted(queue);
-    for (const job of await listJobs(queue, { limit: 9 })) expect(Job.parse(job)).toEqual(job);
+    for (const job of (await listJobs(queue, { limit: 9 })).jobs) expect(Job.parse(job)).toEqual(job);
   });
 });
 
@@ -113,7 +113,7 @@ describe("a job", () => {
       heldTasks: 1,
     });
     expect((await readJob(queue, first)).neededBy).toEqual([job]);
-    const [listed] = await listJobs(queue, { limit: 1, pool: "nuke" });
+    const [listed] = (await listJobs(queue, { limit: 1, pool: "nuke" })).jobs;
     expect(listed).toMatchObject({ id: job, after: [first] });
   });
 
@@ -176,7 +176,7 @@ describe("a slave", () => {
     const id = await met(queue, "node1");
     await met(queue, "node2");
     for (const name of ["node1", `${id}`]) expect(await readSlave(queue, name)).toMatchObject({ id, name: "node1" });
-    const all = await listSlaves(queue);
+    const { slaves: all } = await listSlaves(queue, { limit: 100 });
     expect(all.map(({ name }) => name)).toEqual(["node1", "node2"]);
     for (const one of all) expect(Slave.parse(one)).toEqual(one);
     await refused(readSlave(queue, "node3"), "unknown", /there is no slave 'node3'/);

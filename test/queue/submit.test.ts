@@ -163,8 +163,8 @@ test.each<[string, Given, string]>([
 });
 
 test("a job can not wait for itself by guessing its number", async () => {
-  expect(await refusal({ after: [{ job: 1 }] })).toMatchObject({ kind: "conflict" });
-  expect(await refusal({ after: [{ job: 2 }] })).toMatchObject({ kind: "conflict" });
+  expect(await refusal({ after: [{ job: 1 }] })).toMatchObject({ kind: "invalid" });
+  expect(await refusal({ after: [{ job: 2 }] })).toMatchObject({ kind: "invalid" });
 });
 
 test("a job waits for others from its first moment", async () => {

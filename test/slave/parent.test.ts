@@ -118,10 +118,22 @@ test("a parent that was killed says nothing: its end is 137", async () => {
   expect(readStatus(status)).toBeUndefined();
 });
 
-test("time and memory of the jobscript are measured", async () => {
+test("the time of the jobscript is measured", async () => {
   const ended = await start(["sh", "-c", "i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done"]).ended;
   expect(ended.cpuMs).toBeGreaterThan(10);
-  expect(ended.memoryMb).toBeGreaterThan(0);
+});
+
+test("memory is that of the jobscript, and nothing is said of one that took less than the slave itself", async () => {
+  const own = process.resourceUsage().maxRSS / 1024;
+  const wanted = Math.round(own + 100);
+  const [small, large] = [
+    await start(["true"]).ended,
+    await start([process.execPath, "-e", `new Uint8Array(${wanted * 1024 * 1024}).fill(1)`]).ended,
+  ];
+  expect(small).toMatchObject({ code: 0 });
+  if (process.platform === "linux") expect(small.memoryMb).toBeUndefined();
+  expect(large.memoryMb).toBeGreaterThanOrEqual(wanted);
+  expect(large.memoryMb).toBeLessThan(wanted + 200);
 });
 
 test("a parent is found again by its status file, in a folder with a blank too, and its end is seen", async () => {

@@ -6,7 +6,7 @@ import { flag } from "@optique/core/primitives";
 import { PlainError } from "../../local/program";
 import type { Done } from "../../protocol";
 import { clientCommand, type Print } from "../command";
-import { framesArgument, jobArgument, jobsArgument, joined, slavesArgument } from "../given";
+import { framesArgument, jobArgument, jobsArgument, joined, neededFramesArgument, slavesArgument } from "../given";
 
 export const requeue = clientCommand(
   "requeue",
@@ -22,12 +22,8 @@ export const requeue = clientCommand(
 export const finish = clientCommand(
   "finish",
   { does: message`Call frames finished without rendering them.`, examples: ["finish 12 5-10"] },
-  object({ jobs: jobArgument, frames: framesArgument }),
-  (client, { jobs, frames }, print) => {
-    const asked = joined(frames);
-    if (asked === undefined) throw new PlainError("finish wants frames: finish 12 5-10", 2);
-    return each(jobs, print, "finished", (id) => client.finish(id, asked));
-  },
+  object({ jobs: jobArgument, frames: neededFramesArgument }),
+  (client, { jobs, frames }, print) => each(jobs, print, "finished", (id) => client.finish(id, joined(frames) ?? "")),
 );
 
 export const kill = clientCommand(

@@ -103,14 +103,39 @@ function describe(kind: KindInfo): string {
   ];
   const { fatal = [], retry = [], warning = [] } = kind.exitCodes;
   const codes = Object.entries({ fatal, retry, warning }).filter(([, all]) => all.length > 0);
-  return `${facts([
-    ["kind", `${kind.name}: ${plain(kind.title)}`],
-    ["about", plain(kind.about)],
-    ["program", `${plain(kind.program)}, started once for each ${kind.each === "frame" ? "frame" : "range of frames"}`],
-    ...(codes.length > 0
-      ? [["exit codes", codes.map(([meaning, all]) => `${all.join(",")} ${meaning}`).join("; ")] as const]
-      : []),
-  ])}\n${table(kind.fields, columns, terminalWidth())}`;
+  const width = terminalWidth();
+  const about = facts(
+    [
+      ["kind", `${kind.name}: ${plain(kind.title)}`],
+      ["about", plain(kind.about)],
+      [
+        "program",
+        `${plain(kind.program)}, started once for each ${kind.each === "frame" ? "frame" : "range of frames"}`,
+      ],
+      ...(codes.length > 0
+        ? [["exit codes", codes.map(([meaning, all]) => `${all.join(",")} ${meaning}`).join("; ")] as const]
+        : []),
+    ],
+    width,
+  );
+  const all = table(kind.fields, columns, Number.POSITIVE_INFINITY);
+  const fits =
+    Bun.stringWidth(all.split("\n").reduce((a, b) => (Bun.stringWidth(b) > Bun.stringWidth(a) ? b : a))) <= width;
+  // A table with its words cut off would not say what the fields are.
+  return `${about}\n${
+    fits
+      ? all
+      : facts(
+          kind.fields.map((field) => [optionName(field.name), inWords(field)]),
+          width,
+        )
+  }`;
+}
+
+/** A field where there is no room for a table. */
+function inWords(field: KindInfo["fields"][number]): string {
+  const usual = field.default === undefined || field.default === "" ? "" : ` (default ${field.default})`;
+  return plain(`${field.label}: ${hintOf(field)}${field.required ? " (required)" : usual}`);
 }
 
 function hintOf({ hint, choices }: KindInfo["fields"][number]): string {

@@ -3,13 +3,13 @@ import { object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
 import { multiple, optional } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
-import { choice, integer, string } from "@optique/core/valueparser";
+import { choice, integer } from "@optique/core/valueparser";
 import type { Client } from "../../client";
 import { parseHours } from "../../hours";
 import { PlainError, size } from "../../local/program";
 import type { SettingsChange } from "../../settings";
 import { clientCommand, type Print } from "../command";
-import { slavesArgument } from "../given";
+import { poolChanges, slavesArgument } from "../given";
 import { type PathChange, pathChange, settingsText, withPaths } from "../settings";
 import { checked, present, value } from "../value";
 
@@ -109,9 +109,7 @@ export const set = clientCommand(
     slots: optional(
       option("--slots", integer({ min: 0, max: 1024, metavar: "N" }), { description: message`Tasks at a time.` }),
     ),
-    pool: multiple(
-      option("--pool", string({ metavar: "POOLS" }), { description: message`Pools, as maya,nuke or +maya,-nuke.` }),
-    ),
+    pool: multiple(option("--pool", poolChanges, { description: message`Pools, as maya,nuke or +maya,-nuke.` })),
     leaveMb: optional(
       option("--leave-memory", size(), { description: message`Memory that it leaves free for others, as 4G.` }),
     ),

@@ -1,14 +1,23 @@
 import { object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
+import { optional } from "@optique/core/modifiers";
+import { flag } from "@optique/core/primitives";
+import type { Client } from "../../client";
 import type { Slave } from "../../settings";
 import { clientCommand, clientStep, terminalWidth } from "../command";
 import { slavesArgument } from "../given";
-import { age, type Column, facts, gigabytes, moment, paint, plain, stateText, table } from "../table";
+import { checkLive, fitting, live } from "../live";
+import { age, type Column, count, facts, gigabytes, moment, paint, plain, stateText, table } from "../table";
 
-/** The columns that tell something of these slaves: nobody wants to read of GPUs where there are none. */
-function columnsOf(slaves: readonly Slave[]): Column<Slave>[] {
-  const foreign = slaves.some(({ foreignSlots }) => foreignSlots > 0);
-  const gpus = slaves.some(({ gpus }) => gpus > 0);
+/** What some of these slaves have, and nobody wants to read of where none has. */
+function specialsOf(slaves: readonly Slave[]): { foreign: boolean; gpus: boolean } {
+  return {
+    foreign: slaves.some(({ foreignSlots }) => foreignSlots > 0),
+    gpus: slaves.some(({ gpus }) => gpus > 0),
+  };
+}
+
+function columnsOf({ foreign, gpus }: ReturnType<typeof specialsOf>): Column<Slave>[] {
   return [
     { title: "ID", of: (slave) => `${slave.id}`, right: true },
     { title: "NAME", of: (slave) => plain(slave.name), flexible: true },
@@ -40,16 +49,53 @@ export const slaves = clientCommand(
   {
     does: message`List slaves.`,
     more: message`LEFT is the memory for new tasks, FOREIGN are slots that other programs' load takes away.`,
-    examples: ["slaves", "slaves --json"],
+    examples: ["slaves", "slaves --watch", "slaves --json"],
   },
-  object({}),
-  async (client, _, print) => {
+  object({
+    watching: optional(
+      flag("--watch", { description: message`Keep the list up to date on the terminal, until Ctrl-C.` }),
+    ),
+  }),
+  async (client, { watching }, print) => {
+    if (watching) {
+      checkLive(print.json, "slaves", "drqueue slaves --json lists them");
+      return watchSlaves(client);
+    }
     const found = await client.slaves();
     print(found, () =>
-      found.length === 0 ? "no slaves: start one with drqueue slave" : table(found, columnsOf(found), terminalWidth()),
+      found.length === 0
+        ? "no slaves: start one with drqueue slave"
+        : table(found, columnsOf(specialsOf(found)), terminalWidth()),
     );
   },
 );
+
+function watchSlaves(client: Client): Promise<never> {
+  const widest = new Map<string, number>();
+  const ever = { foreign: false, gpus: false };
+  return live(
+    client,
+    () => client.slaves(),
+    (found, room) => {
+      const { foreign, gpus } = specialsOf(found);
+      // A column that has been there stays: the others would jump.
+      ever.foreign ||= foreign;
+      ever.gpus ||= gpus;
+      const online = found.filter(({ state }) => state === "online").length;
+      const running = found.reduce((sum, slave) => sum + slave.running, 0);
+      return {
+        title:
+          found.length === 0
+            ? "no slaves"
+            : `${count(online)} of ${count(found.length)} slaves online, ${count(running)} tasks running`,
+        lines:
+          found.length === 0
+            ? []
+            : fitting(table(found, columnsOf(ever), room.columns, widest), room, (hidden) => `and ${hidden} more`),
+      };
+    },
+  );
+}
 
 /** `slave NAME...`; without a name the command starts a slave. */
 export const showSlave = clientStep(object({ slaves: slavesArgument }), async (client, { slaves: names }, print) => {

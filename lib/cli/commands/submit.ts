@@ -1,7 +1,6 @@
-import { statSync } from "node:fs";
-import { basename, resolve, win32 } from "node:path";
+import { resolve } from "node:path";
 import { object } from "@optique/core/constructs";
-import { message } from "@optique/core/message";
+import { message, text } from "@optique/core/message";
 import { multiple, optional, withDefault } from "@optique/core/modifiers";
 import type { InferValue, Parser } from "@optique/core/parser";
 import { argument, flag, option } from "@optique/core/primitives";
@@ -9,14 +8,21 @@ import { choice, integer, string } from "@optique/core/valueparser";
 import { PlainError } from "../../local/program";
 import type { KindInfo } from "../../protocol";
 import { exitRules } from "../../states";
-import type { Submission } from "../../submission";
 import { type Command, clientCommand } from "../command";
-import { follow } from "../follow";
 import { frameText, jobName, kindName, orderText, ownerName, poolNames, slaveName, variable } from "../given";
-import { fieldOption, fieldOptions, fieldsGiven, type Given, pathsFromHere, requireFields } from "../kind-fields";
+import { jobFileIn, readJobFile, submitFile } from "../jobfile";
+import { fieldOption, fieldOptions, type Given } from "../kind-fields";
 import { failureOptions, failuresOf, limitOptions, limitsOf, meaningsOf, withMeanings } from "../limits";
+import { notifyOf, notifyOptions } from "../notices";
 import { outputOf, outputOptions } from "../output-rules";
+import { present } from "../value";
+import { waitForJobs } from "../wait";
 import { whoami } from "../whoami";
+import { workOf } from "../work";
+
+/** An option that is not there when it is not given, as in a job file something else may stand; help shows what is usual. */
+const usually = <T, S>(option: Parser<"sync" | "async", T, S>, usual: string) =>
+  withDefault(option, undefined, { message: [text(usual)] });
 
 const own = object({
   name: optional(option("--name", jobName, { description: message`Name of the job; else the program's or scene's.` })),
@@ -31,27 +37,27 @@ const own = object({
       description: message`A jobscript of your own or of the original; arguments for it stand after --.`,
     }),
   ),
-  frames: withDefault(
+  frames: usually(
     option("--frames", frameText, { description: message`Frames, as 1-100, 1-100x2, 10-1, 1,5,7-9.` }),
     "1",
   ),
-  block: withDefault(
+  block: usually(
     option("--block", integer({ min: 1, max: 10_000, metavar: "N" }), { description: message`Frames per task.` }),
-    1,
+    "1",
   ),
-  order: withDefault(
+  order: usually(
     option("--order", orderText, {
       description: message`forward, reverse, bisect, or coarse:N (every Nth task first).`,
     }),
     "forward",
   ),
-  priority: withDefault(
+  priority: usually(
     option("--priority", integer({ min: 0, max: 1_000_000, metavar: "N" }), {
       description: message`Higher goes first.`,
     }),
-    500,
+    "500",
   ),
-  pool: withDefault(
+  pool: usually(
     option("--pool", poolNames, { description: message`Pools of slaves that may run it, as maya,nuke.` }),
     "Default",
   ),
@@ -66,39 +72,52 @@ const own = object({
       description: message`A variable for the jobscript; may be given several times.`,
     }),
   ),
-  pad: withDefault(
+  pad: usually(
     option("--pad", integer({ min: 1, max: 12, metavar: "N" }), {
       description: message`Digits of a padded frame number.`,
     }),
-    4,
+    "4",
   ),
   folder: optional(
     option("--folder", string({ metavar: "FOLDER" }), {
       description: message`Working folder of the jobscript on the slaves; else the one you are in.`,
     }),
   ),
-  exitCodes: withDefault(
+  exitCodes: usually(
     option("--exit-codes", choice(exitRules), {
       description: message`strict: 0 is success; drqueue: as the original, any exit is.`,
     }),
-    "strict" as const,
+    "strict",
   ),
   stopped: optional(flag("--stopped", { description: message`Submit without starting.` })),
   wait: optional(
     flag("--wait", {
-      description: message`Show its progress until it has ended; exit code 0 only if every frame is finished.`,
+      description: message`Wait until it has ended; exit code 0 only if every frame is finished, 1 if one failed, or it was deleted or stopped itself. Shows a bar on a terminal, else only the result.`,
     }),
+  ),
+  schema: optional(
+    flag("--schema", { description: message`Print the JSON schema of job files, for editors; submits nothing.` }),
+  ),
+  progress: optional(
+    flag("--progress", { description: message`Wait, and tell the progress in plain lines without a terminal too.` }),
   ),
 });
 const program = multiple(
   argument(string({ metavar: "PROGRAM ARGS" }), {
-    description: message`What to run for each task, after --. The words {frame}, {padframe}, {frames}, {job} and {task} are replaced in it.`,
+    description: message`A job file, .json or .yaml, or - for standard input. Or what to run for each task, after --. The words {frame}, {padframe}, {frames}, {job} and {task} are replaced in it.`,
   }),
 );
-const general = object({ own, limits: limitOptions, failures: failureOptions, output: outputOptions, program });
+const general = object({
+  own,
+  limits: limitOptions,
+  failures: failureOptions,
+  output: outputOptions,
+  notices: notifyOptions,
+  program,
+});
 
-/** The command, with the fields of the kind that was named as options. */
-export function submit(kind?: KindInfo): Command {
+/** The command, with the fields of the kind that was named as options. `behindDashes`: its words stand behind -- and are a program. */
+export function submit(kind?: KindInfo, behindDashes = false): Command {
   const fields = fieldOptions(kind, general.usage);
   const all = object({ fields, general }) as Parser<
     "async",
@@ -115,93 +134,84 @@ export function submit(kind?: KindInfo): Command {
         "submit --kind blender --scene /mnt/shot7.blend --frames 1-250",
         "submit --kind blender --help",
         "submit --jobscript /mnt/jobs/shot7.blender --frames 1-24 --max-per-slave 1",
+        "submit jobs.yaml --priority 900",
+        "job 12 --export | sed s/1-100/1-200/ | drqueue submit -",
         "submit --frames 1-24 --block 4 --wait -- povray +Iscene.pov +K{frame} +Oimage.{padframe}.png",
       ],
     },
     all,
-    async (client, { fields, general: { own, limits, failures, output, program } }, print) => {
-      const { env, wait, stopped, name, owner, folder, field, jobscript, kind: _, ...rest } = own;
+    async (client, { fields, general: { own, limits, failures, output, notices, program } }, print) => {
+      const { wait, progress, name, folder, owner, field, jobscript } = own;
+      const given = givenOf(own, { limits, failures, output, notices });
+      const file = jobFileIn(program, behindDashes);
+      if (file !== undefined) {
+        const wrong = kind
+          ? "--kind"
+          : field.length > 0
+            ? "--field"
+            : jobscript !== undefined
+              ? "--jobscript"
+              : undefined;
+        if (wrong) throw new PlainError(`either a job file or ${wrong}`, 2);
+        const over = { ...given, ...present({ name, owner, folder: folder && resolve(folder) }) };
+        const jobs = await readJobFile(file, over);
+        const numbers = await submitFile(client, jobs);
+        const said = numbers
+          .map(({ id, job }) => `job ${job} submitted${id === undefined ? "" : `: ${id}`}`)
+          .join("\n");
+        if (!wait && !progress) {
+          print(jobs.single ? { id: numbers[0]!.job } : { jobs: numbers }, () => said);
+          return;
+        }
+        if (!print.json) process.stdout.write(`${said}\n`);
+        return waitForJobs(
+          client,
+          numbers.map(({ job }) => job),
+          progress === true,
+          print,
+        );
+      }
       const work = workOf(kind, { options: fields, pairs: field }, jobscript, program);
       const { id } = await client.submit({
-        ...rest,
-        blocked: [...rest.blocked],
-        ...limitsOf(limits),
-        ...failuresOf(failures),
-        exitMeanings: withMeanings({}, meaningsOf(failures) ?? {}),
-        output: outputOf(output),
+        ...given,
         ...work.given,
         name: name ?? work.name,
         owner: owner ?? whoami(),
-        env: Object.fromEntries(env),
         folder: resolve(folder ?? "."),
-        stopped: stopped === true,
       });
-      if (!wait) {
+      if (!wait && !progress) {
         print({ id }, () => `job ${id} submitted`);
         return;
       }
       if (!print.json) process.stdout.write(`job ${id} submitted\n`);
-      const [job] = await follow(client, [id], { silent: print.json });
-      print(job, () => "");
-      if (job!.state === "finished") return 0;
-      process.stderr.write(`what happened: drqueue frames ${id}, and drqueue log ${id} FRAME\n`);
-      return 1;
+      return waitForJobs(client, [id], progress === true, print);
+    },
+    // Wants no master.
+    async ({ general: { own } }) => {
+      if (!own.schema) return false;
+      const { jobFileSchema } = await import("../../jobfile");
+      process.stdout.write(`${JSON.stringify(jobFileSchema(), null, 2)}\n`);
+      return true;
     },
   );
 }
 
-type Work = { name: string; given: Pick<Submission, "kind" | "command"> & { fields?: Submission["fields"] } };
+type General = InferValue<typeof general>;
 
-/** What the job runs: a kind's jobscript, one that is there already, or a program. */
-function workOf(
-  kind: KindInfo | undefined,
-  fields: { options: Given; pairs: readonly (readonly [string, string])[] },
-  jobscript: string | undefined,
-  program: readonly string[],
-): Work {
-  if (kind && jobscript !== undefined) throw new PlainError("either --kind or --jobscript", 2);
-  if (kind) {
-    if (program[0] !== undefined)
-      throw new PlainError(`'${program[0]}' is one word too many: --kind ${kind.name} knows its program`, 2);
-    const given = pathsFromHere(kind, fieldsGiven(kind, fields.options, fields.pairs));
-    requireFields(kind, given);
-    return { name: nameOfScene(kind, given), given: { kind: kind.name, fields: given } };
-  }
-  if (fields.pairs.length > 0) throw new PlainError("--field is for a kind: name it in --kind", 2);
-  if (jobscript !== undefined) {
-    const path = /^[A-Za-z]:|^\\\\/.test(jobscript) ? jobscript : resolve(jobscript);
-    checkScript(path);
-    return { name: fileName(path), given: { command: [path, ...program] } };
-  }
-  if (program.length === 0)
-    throw new PlainError(
-      "name the program to run, as in: drqueue submit --frames 1-10 -- program args (or a --kind, or a --jobscript)",
-      2,
-    );
-  return { name: fileName(program[0]!), given: { command: [...program] } };
-}
-
-/** A script that is not here may be on the slaves; one that is here tells what will go wrong there. */
-function checkScript(path: string): void {
-  const file = statSync(path, { throwIfNoEntry: false });
-  if (file?.isDirectory()) throw new PlainError(`--jobscript: ${path} is a folder`, 2);
-  if (file && process.platform !== "win32" && (file.mode & 0o111) === 0)
-    throw new PlainError(`--jobscript: ${path} may not be run: chmod +x ${path}`, 2);
-}
-
-function nameOfScene(kind: KindInfo, fields: Submission["fields"]): string {
-  const scene = fields.scene ?? kind.fields.map(({ name, path }) => path && fields[name]).find(Boolean);
-  return scene === undefined || scene === "" ? kind.name : fileName(`${scene}`);
-}
-
-/** The last part of a path of either system, fit for the name of a job. */
-function fileName(path: string): string {
-  const last = /^[A-Za-z]:|^\\\\/.test(path) ? win32.basename(path) : basename(path);
-  return (
-    last
-      .toWellFormed()
-      .replace(/[\u0000-\u001f\u007f-\u009f]+/g, " ")
-      .slice(0, 200)
-      .toWellFormed() || "job"
-  );
+/** The settings that were given, without those that depend on what is submitted. */
+function givenOf(own: General["own"], { limits, failures, output, notices }: Omit<General, "own" | "program">) {
+  const { frames, block, order, priority, pool, pad, exitCodes, blocked, env, stopped } = own;
+  const meanings = meaningsOf(failures);
+  const rules = outputOf(output);
+  const told = notifyOf(notices);
+  return present({
+    ...{ frames, block, order, priority, pool, pad, exitCodes, stopped },
+    blocked: blocked.length > 0 ? [...blocked] : undefined,
+    env: env.length > 0 ? Object.fromEntries(env) : undefined,
+    ...limitsOf(limits),
+    ...failuresOf(failures),
+    exitMeanings: meanings && withMeanings({}, meanings),
+    output: Object.keys(rules).length > 0 ? rules : undefined,
+    notify: told.length > 0 ? told : undefined,
+  });
 }

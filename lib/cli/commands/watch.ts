@@ -4,13 +4,13 @@ import { multiple } from "@optique/core/modifiers";
 import { argument } from "@optique/core/primitives";
 import type { Client } from "../../client";
 import { clientCommand } from "../command";
-import { follow } from "../follow";
+import { follow, whyOver } from "../follow";
 import { jobList } from "../given";
 
 export const watch = clientCommand(
   "watch",
   {
-    does: message`Show a live bar with rate and time left, of the jobs named or of all that run or wait, until they have ended.`,
+    does: message`Show a live bar with rate and time left, of the jobs named or of all that run or wait, until they have ended or stopped themselves.`,
     more: message`The exit code is 0 only if every frame was finished.`,
     examples: ["watch 12", "watch"],
   },
@@ -24,6 +24,7 @@ export const watch = clientCommand(
     }
     const ended = await follow(client, ids, { silent: print.json });
     print(ended, () => "");
+    for (const job of ended) if (whyOver(job) !== "") process.stderr.write(`${whyOver(job)}\n`);
     return ended.every(({ state }) => state === "finished") ? 0 : 1;
   },
 );

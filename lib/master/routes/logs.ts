@@ -7,6 +7,8 @@ import { allowSilence } from "../../local/port";
 import { isLog, tail, textStream } from "../../local/tail";
 import type { Queue } from "../../queue/open";
 import { findLog, isOpen } from "../../queue/read-logs";
+import { largest } from "../../wire";
+import { frameNumber, jobId } from "./parameters";
 
 /** Adds the route of the logs. `logs`: the folder in which this master looks first. */
 export function addLogRoutes(app: OpenAPIHono, queue: Queue, logs: string, token: string): void {
@@ -14,18 +16,31 @@ export function addLogRoutes(app: OpenAPIHono, queue: Queue, logs: string, token
     createRoute({
       method: "get",
       path: "/jobs/{id}/logs/{frame}",
+      operationId: "readLog",
       summary: "The log of a frame's last attempt, or of the one named; with follow=true until the run ends",
       request: {
         params: z.strictObject({
-          id: z.coerce.number().int().min(1).max(2_147_483_647),
-          frame: z.coerce.number().int(),
+          id: jobId,
+          frame: frameNumber,
         }),
         query: z.strictObject({
-          attempt: z.coerce.number().int().min(1).optional(),
-          follow: z.stringbool().default(false),
+          attempt: z.coerce
+            .number()
+            .int()
+            .min(1)
+            .max(largest)
+            .optional()
+            .meta({ description: "Of which attempt; else the last", examples: [1] }),
+          follow: z
+            .stringbool()
+            .default(false)
+            .meta({ description: "Goes on until the run ends", examples: [true] }),
         }),
       },
-      responses: { 200: { description: "The log", content: { "text/plain": { schema: z.string() } } }, ...problems },
+      responses: {
+        200: { description: "The log", content: { "text/plain": { schema: z.string() } } },
+        ...problems(404, 409, 502, 503),
+      },
     }),
     async (c) => {
       const { id, frame } = c.req.valid("param");

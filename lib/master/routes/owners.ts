@@ -10,7 +10,7 @@ const name = z.strictObject({
   name: Submission.shape.owner
     .unwrap()
     .min(1)
-    .openapi({ param: { in: "path", name: "name" } }),
+    .meta({ examples: ["ana"] }),
 });
 
 /** Adds the routes below /owners. */
@@ -19,8 +19,9 @@ export function addOwnerRoutes(app: OpenAPIHono, queue: Queue): void {
     createRoute({
       method: "get",
       path: "/owners",
+      operationId: "listOwners",
       summary: "Owners who have jobs that have not ended, or a weight of their own",
-      responses: { 200: json(z.object({ owners: z.array(Owner) }), "The owners by name"), ...problems },
+      responses: { 200: json(z.object({ owners: z.array(Owner) }), "The owners by name"), ...problems(503) },
     }),
     async (c) => c.json({ owners: await listOwners(queue) }, 200),
   );
@@ -29,12 +30,15 @@ export function addOwnerRoutes(app: OpenAPIHono, queue: Queue): void {
     createRoute({
       method: "put",
       path: "/owners/{name}",
+      operationId: "setOwner",
       summary: "Give an owner a weight; effective with the next hand-out",
       request: {
         params: name,
-        body: body(z.strictObject({ weight: z.number().min(0.01).max(1000).describe("Its share; 1 is usual") })),
+        body: body(z.strictObject({ weight: z.number().min(0.01).max(1000).describe("Its share; 1 is usual") }), {
+          weight: 2,
+        }),
       },
-      responses: { 200: json(Owner, "The owner"), ...problems },
+      responses: { 200: json(Owner, "The owner"), ...problems(503) },
     }),
     async (c) => c.json(await setWeight(queue, c.req.valid("param").name, c.req.valid("json").weight), 200),
   );

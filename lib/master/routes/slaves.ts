@@ -3,21 +3,40 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { getConnInfo } from "hono/bun";
 import { Client, ClientError } from "../../client";
 import { body, HttpError, json, problems } from "../../local/guard";
-import { Why } from "../../protocol";
+import { SlaveFilter, SlavePage, Why } from "../../protocol";
 import { clearSick } from "../../queue/blame";
 import type { Queue } from "../../queue/open";
 import { listSlaves, readSlave } from "../../queue/read-slaves";
 import { whySlave } from "../../queue/why";
 import { Settings, SettingsChange, Slave } from "../../settings";
 import { protocolVersion, Sync, SyncAnswer } from "../../sync";
-import { text } from "../../wire";
 import type { Dispatcher } from "../dispatch";
+import { slaveName } from "./parameters";
 
-const name = z.strictObject({
-  name: text(100)
-    .min(1)
-    .openapi({ param: { in: "path", name: "name" } }),
-});
+const name = z.strictObject({ name: slaveName });
+
+const sync: z.input<typeof Sync> = {
+  version: protocolVersion,
+  key: "0b2f2a52-9f0c-4d2f-8d4e-2f6f7f1f3a10",
+  name: "rack8",
+  software: "0.1.0",
+  port: 2345,
+  os: "LINUX",
+  cpus: 8,
+  memoryMb: 64_000,
+  freeMemoryMb: 60_000,
+  memoryLeftMb: 60_000,
+  gpus: 0,
+  gpusLeft: 0,
+  load: 0.5,
+  foreignSlots: 0,
+  inHours: true,
+  settings: { slots: 8, pools: ["Default"], enabled: true },
+  hello: true,
+  free: 0,
+  alive: [],
+  ended: [],
+};
 
 /** Adds /sync and the routes below /slaves. `token`: to call the slaves' ports. */
 export function addSlaveRoutes(app: OpenAPIHono, queue: Queue, dispatcher: Dispatcher, token: string): void {
@@ -25,9 +44,10 @@ export function addSlaveRoutes(app: OpenAPIHono, queue: Queue, dispatcher: Dispa
     createRoute({
       method: "post",
       path: "/sync",
+      operationId: "sync",
       summary: "A slave reports and asks; held until there is something to tell it",
-      request: { body: body(Sync) },
-      responses: { 200: json(SyncAnswer, "Tasks to start and runs to kill"), ...problems },
+      request: { body: body(Sync, sync) },
+      responses: { 200: json(SyncAnswer, "Tasks to start and runs to kill"), ...problems(503) },
     }),
     async (c) => {
       const sync = c.req.valid("json");
@@ -46,19 +66,22 @@ export function addSlaveRoutes(app: OpenAPIHono, queue: Queue, dispatcher: Dispa
     createRoute({
       method: "get",
       path: "/slaves",
-      summary: "All slaves by name",
-      responses: { 200: json(z.object({ slaves: z.array(Slave) }), "The slaves"), ...problems },
+      operationId: "listSlaves",
+      summary: "Slaves by name, a page at a time",
+      request: { query: SlaveFilter },
+      responses: { 200: json(SlavePage, "A page of slaves"), ...problems(503) },
     }),
-    async (c) => c.json({ slaves: await listSlaves(queue) }, 200),
+    async (c) => c.json(await listSlaves(queue, c.req.valid("query")), 200),
   );
 
   app.openapi(
     createRoute({
       method: "get",
       path: "/slaves/{name}",
+      operationId: "getSlave",
       summary: "One slave by name or number",
       request: { params: name },
-      responses: { 200: json(Slave, "The slave"), ...problems },
+      responses: { 200: json(Slave, "The slave"), ...problems(404, 503) },
     }),
     async (c) => c.json(await readSlave(queue, c.req.valid("param").name), 200),
   );
@@ -67,9 +90,10 @@ export function addSlaveRoutes(app: OpenAPIHono, queue: Queue, dispatcher: Dispa
     createRoute({
       method: "get",
       path: "/slaves/{name}/why",
+      operationId: "whySlave",
       summary: "Why a slave runs no more tasks than it does",
       request: { params: name },
-      responses: { 200: json(Why, "What keeps it"), ...problems },
+      responses: { 200: json(Why, "What keeps it"), ...problems(404, 503) },
     }),
     async (c) => c.json(await whySlave(queue, c.req.valid("param").name), 200),
   );
@@ -78,9 +102,10 @@ export function addSlaveRoutes(app: OpenAPIHono, queue: Queue, dispatcher: Dispa
     createRoute({
       method: "post",
       path: "/slaves/{name}/clear",
+      operationId: "clearSlave",
       summary: "Call a slave well that was set aside as sick",
-      request: { params: name, body: body(z.strictObject({})) },
-      responses: { 200: json(Slave, "The slave"), ...problems },
+      request: { params: name, body: body(z.strictObject({}), {}) },
+      responses: { 200: json(Slave, "The slave"), ...problems(404, 503) },
     }),
     async (c) => {
       const { id } = await readSlave(queue, c.req.valid("param").name);
@@ -93,9 +118,10 @@ export function addSlaveRoutes(app: OpenAPIHono, queue: Queue, dispatcher: Dispa
     createRoute({
       method: "patch",
       path: "/slaves/{name}/settings",
+      operationId: "changeSlave",
       summary: "Change a slave's settings through its own port",
-      request: { params: name, body: body(SettingsChange) },
-      responses: { 200: json(Settings, "Its settings now"), ...problems },
+      request: { params: name, body: body(SettingsChange, { slots: 4, addPools: ["night"] }) },
+      responses: { 200: json(Settings, "Its settings now"), ...problems(404, 502, 503) },
     }),
     async (c) => {
       const slave = await readSlave(queue, c.req.valid("param").name);

@@ -1,0 +1,206 @@
+// Requests to the masters of a farm: which of them is asked, how long, and what becomes of errors.
+import type { Problem } from "../wire";
+import { ClientError } from "./error";
+import { type Address, addressesOf, type Target } from "./target";
+
+/** How long a request may take when nothing else is said, ms. */
+const usualTimeoutMs = 20_000;
+
+/** A master that answered so short a time ago is not asked first whether it is there, ms. */
+const freshMs = 2000;
+
+/** `headers` beside those that every request has. `once`: only the master whose turn it is; the caller asks again, of the next, if it fails. */
+export type Asked = {
+  method: string;
+  path: string;
+  body?: unknown;
+  headers?: Record<string, string>;
+  once?: boolean;
+  signal?: AbortSignal | undefined;
+};
+
+export class Connection {
+  private readonly addresses: Address[];
+  private readonly token: string;
+  private readonly timeoutMs: number;
+  /** The master that answered last, else the one to try next, and when it answered. */
+  private current = 0;
+  private heardAt = Number.NEGATIVE_INFINITY;
+
+  constructor(target: Target) {
+    this.addresses = addressesOf(target);
+    this.token = target.token;
+    this.timeoutMs = target.timeoutMs ?? usualTimeoutMs;
+  }
+
+  /** A request whose answer is JSON, or nothing. */
+  json<T>(asked: Asked): Promise<T> {
+    return this.ask(asked, async (response, address) => {
+      // What is done without a word, as a deletion, has no body.
+      if (response.status === 204) return undefined as T;
+      try {
+        return (await response.json()) as T;
+      } catch (error) {
+        if (!(error instanceof SyntaxError)) throw error;
+        throw new ClientError(`what answers at ${address.shown} is no DrQueue`, response.status);
+      }
+    });
+  }
+
+  /** A request whose answer is read piece by piece: the deadline is for its beginning. */
+  stream(asked: Asked): Promise<Response> {
+    return this.ask(asked, async (response) => response);
+  }
+
+  private async ask<T>(asked: Asked, read: (response: Response, address: Address) => Promise<T>): Promise<T> {
+    const { method, signal } = asked;
+    const repeatable = method === "GET" || method === "PUT";
+    const end = performance.now() + this.timeoutMs;
+    const failed: string[] = [];
+    let refused: ClientError | undefined;
+    const first = this.current;
+    const count = asked.once ? 1 : this.addresses.length;
+    for (let tried = 0; tried < count; tried++) {
+      const at = (first + tried) % this.addresses.length;
+      const address = this.addresses[at]!;
+      const share = (end - performance.now()) / (count - tried);
+      // What may not be repeated goes only to a master that is there: so a lost one cannot take it along.
+      if (count > 1 && !repeatable && !this.isFresh(at)) {
+        const away = await this.awayFrom(address, share / 2, signal);
+        if (away !== undefined) {
+          failed.push(`${address.shown} (${away})`);
+          this.moveOn(at);
+          continue;
+        }
+      }
+      const deadline = new Deadline(repeatable ? share : end - performance.now(), signal);
+      try {
+        const response = await this.fetch(address, asked, deadline);
+        if (response.ok) {
+          const answer = await read(response, address);
+          this.heardFrom(at);
+          return answer;
+        }
+        refused = await problemOf(response, address);
+        if (response.status !== 503) this.heardFrom(at);
+        else {
+          this.moveOn(at);
+          if (repeatable) continue;
+        }
+      } catch (error) {
+        signal?.throwIfAborted();
+        if (error instanceof ClientError) throw error;
+        this.moveOn(at);
+        failed.push(`${address.shown} (${reason(error, deadline)})`);
+        if (repeatable || wasNotSent(error)) continue;
+        if (asked.once) break;
+        throw new ClientError(`cannot reach ${failed.at(-1)}${doubt}`, undefined, { mayBeDone: true });
+      } finally {
+        deadline.over();
+      }
+      throw refused;
+    }
+    throw refused ?? new ClientError(`cannot reach ${failed.join(", ")}`);
+  }
+
+  private fetch(address: Address, { method, path, body, headers }: Asked, deadline: Deadline): Promise<Response> {
+    return fetch(address.base + path, {
+      method,
+      headers: {
+        authorization: `Bearer ${this.token}`,
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: deadline.signal,
+    });
+  }
+
+  /** Why a master does not answer; undefined when it does. */
+  private async awayFrom(address: Address, ms: number, signal?: AbortSignal): Promise<string | undefined> {
+    const deadline = new Deadline(ms, signal);
+    try {
+      const response = await this.fetch(address, { method: "GET", path: "/health" }, deadline);
+      await response.text();
+      return response.ok ? undefined : `${response.status} ${response.statusText}`;
+    } catch (error) {
+      signal?.throwIfAborted();
+      return reason(error, deadline);
+    } finally {
+      deadline.over();
+    }
+  }
+
+  private isFresh(at: number): boolean {
+    return at === this.current && performance.now() - this.heardAt < freshMs;
+  }
+
+  private heardFrom(at: number): void {
+    this.current = at;
+    this.heardAt = performance.now();
+  }
+
+  /** The next request begins with the next master. Another request may have found one meanwhile. */
+  private moveOn(at: number): void {
+    if (this.current !== at) return;
+    this.current = (at + 1) % this.addresses.length;
+    this.heardAt = Number.NEGATIVE_INFINITY;
+  }
+}
+
+/** A signal that comes when the time is over or the caller has had enough. */
+class Deadline {
+  readonly signal: AbortSignal;
+  private readonly late = new AbortController();
+  private readonly timer: ReturnType<typeof setTimeout>;
+
+  constructor(ms: number, signal?: AbortSignal) {
+    this.timer = setTimeout(() => this.late.abort(), Math.max(1, ms));
+    this.signal = signal ? AbortSignal.any([signal, this.late.signal]) : this.late.signal;
+  }
+
+  get passed(): boolean {
+    return this.late.signal.aborted;
+  }
+
+  over(): void {
+    clearTimeout(this.timer);
+  }
+}
+
+async function problemOf(response: Response, address: Address): Promise<ClientError> {
+  const problem = (await response.json().catch(() => undefined)) as Partial<Problem> | undefined;
+  const { status } = response;
+  const seconds = Number(response.headers.get("retry-after") ?? Number.NaN);
+  const detail = typeof problem?.detail === "string" ? problem.detail : undefined;
+  return new ClientError(detail ?? `${address.shown} answers ${status} ${response.statusText}`.trimEnd(), status, {
+    ...(detail !== undefined && { detail }),
+    ...(Number.isFinite(seconds) && { retryAfter: seconds }),
+  });
+}
+
+/** What to think of a request that was on its way. */
+const doubt = ": it may have been done all the same, so look before you repeat it";
+
+const notSent =
+  /^(ConnectionRefused|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/;
+
+/** Bun has the code on the error itself, Node on its cause; browsers tell nothing. */
+function codeOf(error: unknown): string | undefined {
+  const { code, cause } = error as { code?: unknown; cause?: { code?: unknown } };
+  const found = typeof code === "string" ? code : cause?.code;
+  return typeof found === "string" ? found : undefined;
+}
+
+/** Whether the connection could not be made at all. */
+function wasNotSent(error: unknown): boolean {
+  return notSent.test(codeOf(error) ?? "");
+}
+
+function reason(error: unknown, deadline: Deadline): string {
+  if (deadline.passed) return "no answer in time";
+  if (/^(ConnectionRefused|ECONNREFUSED)$/.test(codeOf(error) ?? "")) return "nothing listens there";
+  const { message, cause } = error as { message: string; cause?: { message?: string } };
+  // Bun adds advice for programmers behind the first sentence; Node says what happened in the cause.
+  return (cause?.message || message).replace(/\. For more information.*/s, "");
+}

@@ -1,0 +1,12 @@
+/** The titles of problems by their HTTP status. */
+export const titles: Record<number, string> = {
+  400: "Bad request",
+  401: "Not signed in",
+  404: "Not found",
+  409: "Conflict",
+  413: "Too large",
+  415: "Not JSON",
+  500: "Internal error",
+  502: "No answer from another program",
+  503: "Not available now",
+};

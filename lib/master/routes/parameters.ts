@@ -1,0 +1,22 @@
+// Parameters of several routes, with the examples that the documentation shows.
+import { z } from "@hono/zod-openapi";
+import { largest, text } from "../../wire";
+
+/** The number of a job. */
+export const jobId = z.coerce
+  .number()
+  .int()
+  .min(1)
+  .max(largest)
+  .meta({ description: "Number of the job", examples: [12] });
+
+/** A slave by name or number. */
+export const slaveName = text(100)
+  .min(1)
+  .meta({ description: "Name or number of the slave", examples: ["rack7"] });
+
+/** The number of a frame. */
+export const frameNumber = z.coerce
+  .number()
+  .int()
+  .meta({ description: "Number of the frame", examples: [5] });

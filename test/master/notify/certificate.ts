@@ -1,0 +1,19 @@
+// A certificate for loopback and its key, for the mail server of the tests. They protect nothing.
+export const certificate = `-----BEGIN CERTIFICATE-----
+MIIBmzCCAUGgAwIBAgIUMV20emTQQ6KE0SJFiRqVIKM0a6EwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMjE5MTIxNloYDzIxMjYxMDI5
+MTkxMjE2WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAAQyFBLPD57KkRXzEewF/Yp+gMUsQZ/3ul4Qu4hlZ6S+zf9RSiceR+JT
++O6F0gqNAiAHrYrIdsigi4RyQ3TRehyCo28wbTAdBgNVHQ4EFgQUWv+E2hpRAglo
+M2mMxuADq5nRAAowHwYDVR0jBBgwFoAUWv+E2hpRAgloM2mMxuADq5nRAAowDwYD
+VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARhwR/AAABgglsb2NhbGhvc3QwCgYIKoZI
+zj0EAwIDSAAwRQIhAIHCzKX0DtWFQLFtlg3irSZdKeBXcTjoGkvgD5AJ7bsCAiAB
+a0Iuyzxo/sOq/V5FyzdlxOLE6F81f+1fGqPWBguNzQ==
+-----END CERTIFICATE-----
+`;
+export const key = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgsPmwh/2o8XShnVWE
+lfLFcgG0+TN8uFQ+bdMiuOP+viihRANCAAQyFBLPD57KkRXzEewF/Yp+gMUsQZ/3
+ul4Qu4hlZ6S+zf9RSiceR+JT+O6F0gqNAiAHrYrIdsigi4RyQ3TRehyC
+-----END PRIVATE KEY-----
+`;

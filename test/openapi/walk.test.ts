@@ -1,0 +1,70 @@
+// Every route of both ports is called with the examples of its documentation, and answers what that says.
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { type Farm, startFarm } from "../farm";
+import { contentOf, type Document, documentOf, exampleOf, fits, type Operation, operationsOf, send } from "./document";
+
+let farm: Farm;
+let hook: Bun.Server<undefined>;
+let base: Record<"master" | "slave", string>;
+let documents: Record<"master" | "slave", Document>;
+
+/** A farm in which all is there that the examples name: job 12 of ana, its frame 5 finished, slave rack7, licence nuke, notice 3. */
+beforeAll(async () => {
+  hook = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response("ok") });
+  farm = await startFarm({ slaves: 0 });
+  const slave = await farm.startSlave("rack7");
+  base = { master: `http://127.0.0.1:${farm.masters[0]!.port}`, slave: `http://127.0.0.1:${slave.port}` };
+  documents = { master: await documentOf(base.master), slave: await documentOf(base.slave) };
+  const { client } = farm;
+  await client.setLicence("nuke", 1);
+  for (let id = 1; id < 12; id++) await farm.submit({ command: ["true"], stopped: true });
+  await client.submit({ name: "shot7", command: ["echo", "{frame}"], frames: "1-10", owner: "ana" });
+  await farm.ended(12);
+  const notices = operationsOf(documents.master).find(({ operationId }) => operationId === "addNotice")!;
+  for (let id = 1; id <= 3; id++)
+    await send(base.master, farm.token, notices, { body: { to: `http://127.0.0.1:${hook.port}/`, owner: "nobody" } });
+});
+afterAll(async () => {
+  await farm?.[Symbol.asyncDispose]();
+  await hook?.stop(true);
+});
+
+/** What takes something away comes last. */
+const late = ["removeNotice", "removeLicence", "deleteJob", "forgetJob"];
+const rank = ({ operationId }: Operation) => late.indexOf(operationId);
+
+describe.each(["master", "slave"] as const)("the port of a %s", (port) => {
+  test("answers every example of its documentation as that says", async () => {
+    const called: string[] = [];
+    for (const operation of operationsOf(documents[port]).sort((a, b) => rank(a) - rank(b))) {
+      const name = `${operation.method} ${operation.path}`;
+      // A second deletion would find nothing.
+      for (const all of operation.parameters.some(({ required }) => !required) ? [false, true] : [true]) {
+        if (operation.method === "delete" && all !== operation.parameters.every(({ required }) => required)) continue;
+        const asked = exampleOf(operation, all);
+        if (operation.operationId === "testAddress") asked.body = { to: `http://127.0.0.1:${hook.port}/` };
+        const answer = await send(base[port], farm.token, operation, asked);
+        await expectedAnswer(documents[port], operation, answer, name);
+        called.push(operation.operationId);
+      }
+    }
+    expect(new Set(called).size).toBe(operationsOf(documents[port]).length);
+    expect(called.length).toBeGreaterThan(port === "master" ? 40 : 5);
+  });
+});
+
+async function expectedAnswer(document: Document, operation: Operation, answer: Response, name: string): Promise<void> {
+  const type = answer.headers.get("content-type")?.split(";")[0] ?? "none";
+  const told = answer.ok ? "" : await answer.clone().text();
+  const successes = Object.keys(operation.responses).filter((code) => Number(code) < 400);
+  expect([name, successes, told]).toEqual([name, [`${answer.status}`], ""]);
+  const content = contentOf(document, operation, answer.status);
+  expect([name, Object.keys(content ?? { none: 0 })]).toEqual([name, [type]]);
+  if (type !== "application/json") return void (await answer.body?.cancel());
+  const value = await answer.json();
+  try {
+    fits(document, content![type]!.schema, value);
+  } catch (error) {
+    throw new Error(`${name} answers ${JSON.stringify(value).slice(0, 500)}: ${(error as Error).message}`);
+  }
+}
