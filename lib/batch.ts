@@ -23,10 +23,7 @@ const wire = Submission.shape;
 
 /** A list of jobs. */
 export const several = <T extends z.ZodType>(job: T) =>
-  z
-    .array(job)
-    .min(1, "there is no job in the list")
-    .max(mostJobs, `at most ${mostJobs} jobs at once`);
+  z.array(job).min(1, "there is no job in the list").max(mostJobs, `at most ${mostJobs} jobs at once`);
 
 export const BatchJob = z
   .strictObject({

@@ -8,21 +8,8 @@ import { query } from "./client/query";
 import type { Target } from "./client/target";
 import { watchJob } from "./client/watch";
 import type { FarmEvent, NewNotice, Notice } from "./events";
-import type {
-  Done,
-  FramePage,
-  Job,
-  JobDetail,
-  JobFilter,
-  JobPage,
-  KindInfo,
-  Licence,
-  Owner,
-  Run,
-  SlaveFilter,
-  SlavePage,
-  Why,
-} from "./protocol";
+import type { JobFilter, JobPage, SlaveFilter, SlavePage } from "./lists";
+import type { Done, FramePage, Job, JobDetail, KindInfo, Licence, Owner, Run, Why } from "./protocol";
 import type { Settings, SettingsChange, Slave, SlaveState } from "./settings";
 import type { JobState, TaskState } from "./states";
 import type { JobChange, Submission } from "./submission";
@@ -33,21 +20,8 @@ export { ClientError } from "./client/error";
 export type { EventFilter, Reset } from "./client/events";
 export type { Master, Target } from "./client/target";
 export type { FarmEvent, NewNotice, Notice } from "./events";
-export type {
-  Done,
-  Frame,
-  FramePage,
-  Job,
-  JobDetail,
-  JobPage,
-  KindInfo,
-  Licence,
-  Owner,
-  Reason,
-  Run,
-  SlavePage,
-  Why,
-} from "./protocol";
+export type { JobPage, SlavePage } from "./lists";
+export type { Done, Frame, FramePage, Job, JobDetail, KindInfo, Licence, Owner, Reason, Run, Why } from "./protocol";
 export type { Settings, SettingsChange, Slave, SlaveState } from "./settings";
 export type { JobChange, Submission } from "./submission";
 

@@ -21,6 +21,8 @@ export type FarmOptions = {
   database?: string;
   slaveFlags?: string[];
   masterFlags?: string[];
+  /** Variables of the masters. */
+  masterEnv?: Record<string, string>;
 };
 
 /** A process of the farm. */
@@ -97,7 +99,8 @@ export class Farm {
     const { masterFlags = [] } = this.options;
     const here = ["--data", data, "--host", "127.0.0.1", "--port", `${port}`];
     const args = ["master.ts", ...here, ...lease, ...logs, ...masterFlags];
-    const master = await this.launch(name, args, join(data, "master.lock"), database ? { DATABASE_URL: database } : {});
+    const env = { ...this.options.masterEnv, ...(database && { DATABASE_URL: database }) };
+    const master = await this.launch(name, args, join(data, "master.lock"), env);
     this.masters.splice(0, this.masters.length, ...this.masters.filter((one) => one.name !== name), master);
     if (this.masters.length === 1) this.client = this.clientOf(master);
     return master;

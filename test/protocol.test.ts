@@ -1,7 +1,7 @@
 // What may cross the wire, and what is refused at the door.
 import { describe, expect, test } from "bun:test";
 import type { z } from "zod";
-import { JobFilter } from "../lib/protocol";
+import { JobFilter } from "../lib/lists";
 import { Settings, SettingsChange } from "../lib/settings";
 import { JobChange, Submission } from "../lib/submission";
 import { EndedRun, mostEnded, Sync } from "../lib/sync";

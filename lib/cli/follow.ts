@@ -2,6 +2,7 @@
 import { type Client, ClientError } from "../client";
 import type { Job } from "../protocol";
 import { hasEnded } from "../states";
+import { Endings } from "./endings";
 import { Progress, progressLine } from "./progress";
 import { plain } from "./table";
 
@@ -46,17 +47,28 @@ export async function follow(
   const latest = new Map<number, Job>();
   const pause = Math.min(look.atMost, look.every * Math.ceil(ids.length / look.jobsAtOnce));
   let heard = performance.now();
+  const endings = new Endings(client);
+  const lookAt = async (id: number): Promise<Job> => {
+    try {
+      const job = await client.job(id);
+      if (job.deleteAfterMs !== null) endings.listen();
+      return job;
+    } catch (error) {
+      const before = latest.get(id);
+      if (!before || !(error instanceof ClientError) || error.status !== 404) throw error;
+      if ((await endings.stateOf(id)) === "finished") return finished(before);
+      throw new ClientError(`${error.message} any more: it was deleted`, 404);
+    }
+  };
   try {
     for (;;) {
       const now = performance.now();
       const moving = ids.filter((id) => !latest.has(id) || !isOver(latest.get(id)!));
       try {
-        for (const job of await Promise.all(moving.map((id) => client.job(id)))) latest.set(job.id, job);
+        for (const job of await Promise.all(moving.map(lookAt))) latest.set(job.id, job);
         heard = now;
       } catch (error) {
         if (stop?.aborted) return [...latest.values()];
-        if (error instanceof ClientError && error.status === 404 && latest.size > 0)
-          throw new ClientError(`${error.message} any more: it was deleted`, 404);
         if (latest.size === 0 || !isAway(error) || now - heard > patienceMs) throw error;
         await Bun.sleep(pause);
         continue;
@@ -67,8 +79,21 @@ export async function follow(
       await Bun.sleep(pause);
     }
   } finally {
+    endings.close();
     screen?.leave();
   }
+}
+
+/** A job as it was when it was deleted for having finished. */
+function finished(job: Job): Job {
+  const all = (counts: Job["frameCounts"]) => ({
+    ...counts,
+    finished: counts.total,
+    waiting: 0,
+    running: 0,
+    failed: 0,
+  });
+  return { ...job, state: "finished", frameCounts: all(job.frameCounts), taskCounts: all(job.taskCounts) };
 }
 
 type Shown = { job: Job; rate: number | undefined; left: number | undefined };

@@ -5,6 +5,7 @@ import type { Mode, Parser } from "@optique/core/parser";
 import { extractCommandNames } from "@optique/core/usage";
 import type { ValueParser } from "@optique/core/valueparser";
 import packageFile from "../../package.json";
+import { megabytes, milliseconds } from "../amounts";
 import { helpText } from "./help";
 import { wrongUsage } from "./wrong-usage";
 
@@ -72,16 +73,15 @@ export async function runProgram(
 
 /** A duration as people write it, `500ms`, `30s`, `5m`, `2h`, `7d`; its value is in ms. */
 export function duration(metavar = "TIME"): ValueParser<"sync", number> {
-  const units: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
   return {
     mode: "sync",
     metavar: metavar as "TIME",
     placeholder: 0,
     parse(input) {
-      const [, digits, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(input) ?? [];
-      if (!digits || !unit)
+      const ms = milliseconds(input);
+      if (ms === undefined)
         return { success: false, error: message`${input} is not a time: write for example ${"30s"} or ${"5m"}.` };
-      return { success: true, value: Math.round(Number(digits) * units[unit]!) };
+      return { success: true, value: ms };
     },
     format: (ms) => (ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`),
   };
@@ -89,19 +89,17 @@ export function duration(metavar = "TIME"): ValueParser<"sync", number> {
 
 /** A size as people write it, `500M`, `4G`, `1.5T`; a plain number is MB. Its value is in MB, rounded up. */
 export function size(metavar = "SIZE"): ValueParser<"sync", number> {
-  const units: Record<string, number> = { k: 1 / 1024, m: 1, g: 1024, t: 1024 * 1024 };
   const most = 100_000_000;
   return {
     mode: "sync",
     metavar: metavar as "SIZE",
     placeholder: 0,
     parse(input) {
-      const [, digits, unit] = /^(\d+(?:\.\d+)?)(?:([kmgt])(?:i?b)?)?$/i.exec(input) ?? [];
-      if (!digits)
+      const mb = megabytes(input);
+      if (mb === undefined)
         return { success: false, error: message`${input} is not a size: write for example ${"4G"} or ${"500M"}.` };
-      const megabytes = Math.ceil(Number(digits) * units[(unit ?? "m").toLowerCase()]!);
-      if (megabytes > most) return { success: false, error: message`${input} is too much: at most ${`${most}M`}.` };
-      return { success: true, value: megabytes };
+      if (mb > most) return { success: false, error: message`${input} is too much: at most ${`${most}M`}.` };
+      return { success: true, value: mb };
     },
     format: (megabytes) => (megabytes > 0 && megabytes % 1024 === 0 ? `${megabytes / 1024}G` : `${megabytes}M`),
   };

@@ -84,7 +84,7 @@ export async function runMaster(options: MasterOptions): Promise<number> {
     addEventRoutes(app, events);
     addJobRoutes(app, queue, kinds, scripts, notifier);
     addFrameRoutes(app, queue);
-    addBatchRoutes(app, queue, kinds, scripts);
+    addBatchRoutes(app, queue, kinds, scripts, notifier);
     addSlaveRoutes(app, queue, dispatcher, token);
     addLogRoutes(app, queue, logs, token);
     addKindRoutes(app, kinds);

@@ -1,7 +1,7 @@
 // What people and programs read of slaves.
 import { and, desc, getTableColumns, ilike, inArray, type SQL, sql } from "drizzle-orm";
 import { slave as slaves } from "../../schema";
-import type { SlaveFilter, SlavePage } from "../protocol";
+import type { SlaveFilter, SlavePage } from "../lists";
 import type { Slave } from "../settings";
 import type { Queue } from "./open";
 import { behind, namePattern, pageOf, sorted } from "./page";

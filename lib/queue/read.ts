@@ -2,7 +2,8 @@
 import { and, desc, eq, getTableColumns, ilike, inArray, lt, type SQL, sql } from "drizzle-orm";
 import { dependency as dependencies, job as jobs, run as runs, slave as slaves } from "../../schema";
 import { formatFrames, frameCount, parseFrames, type Span } from "../frames";
-import type { Frame, Job, JobFilter, JobPage, JobSort } from "../protocol";
+import type { JobFilter, JobPage, JobSort } from "../lists";
+import type { Frame, Job } from "../protocol";
 import { holds, setOf, sizeOf, type TaskSet } from "../sets";
 import type { TaskState } from "../states";
 import { framesFrom, framesIn } from "../tasks";

@@ -75,6 +75,13 @@ test("holds master, slave and commands: a job is submitted, rendered and read ba
     const submit = ["submit", "--frames=5-6", "--pool=maya", "--owner=ann", "--wait", "--json", "--master", at];
     expect(await run([...submit, "--", "sh", "-c", script])).toMatchObject({ code: 0, err: "" });
     expect((await run(["log", "1", "6", "--master", at])).out).toContain(`frame 6 by ${join(folder, "bin")}\n`);
+    for (const [path, holds] of [
+      ["/openapi.json", '"openapi":"3.1.0"'],
+      ["/docs", "docs/swagger-ui.js"],
+      ["/docs/swagger-ui.js", "SwaggerUIBundle"],
+      ["/docs/page.css", ".swagger-ui"],
+    ] as const)
+      expect([path, (await (await fetch(`http://${at}${path}`)).text()).includes(holds)]).toEqual([path, true]);
     const jobs = await run(["jobs", "--json", "--master", at]);
     expect(JSON.parse(jobs.out)).toMatchObject([{ id: 1, state: "finished", owner: "ann" }]);
   } finally {

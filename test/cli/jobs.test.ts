@@ -55,7 +55,12 @@ test("a list shows counts as people read them, without colours in a pipe", async
 
 test("a list says why a job stopped itself, and until when one waits", async () => {
   const notBefore = "2099-01-31T12:00:00.000Z";
-  const early = await farm.submit({ name: "early", command: ["true"], notBefore, after: [{ job: ids[0]! }] });
+  const early = await farm.submit({
+    name: "early",
+    command: ["true"],
+    notBefore,
+    after: [{ job: ids[0]!, until: "finished" }],
+  });
   const note = (await farm.cli("jobs", "--name", "early")).out;
   expect(note).toMatch(new RegExp(`not before 2099-0[12]-\\d\\d \\d\\d:00, after ${ids[0]}\n$`));
   expect(await farm.client.jobs({ name: "early" })).toMatchObject([{ notBefore }]);

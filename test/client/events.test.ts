@@ -105,7 +105,9 @@ test("a wait looks again when an event tells of the job, and without events it l
       asked++;
       return Response.json({ id: 1, state: asked < looks ? "running" : "finished" });
     });
-    expect(await clientOf([master]).wait(1)).toMatchObject({ state: "finished" });
+    // Without being told it would look again after 5 s, or after one where there are no events.
+    const signal = AbortSignal.timeout(4000);
+    expect(await clientOf([master]).wait(1, { signal })).toMatchObject({ state: "finished" });
     expect(asked).toBe(looks);
   }
 });

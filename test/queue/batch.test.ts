@@ -1,8 +1,11 @@
 // Many jobs enter the queue at once: all or none.
 import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
 import { BatchJob, type NewBatchJob } from "../../lib/batch";
+import { moveTasks } from "../../lib/queue/move";
 import type { Refusal } from "../../lib/queue/refusal";
+import { report } from "../../lib/queue/report";
 import { submitAll } from "../../lib/queue/submit";
+import { until } from "../farm";
 import { clear, ended, handOut, met, newQueue, slave, submitted, tell } from "./stage";
 
 let stage: Awaited<ReturnType<typeof newQueue>>;
@@ -124,4 +127,29 @@ test("lists that wait for the same jobs are stored at once without standing in e
   });
   expect(new Set((await Promise.all(lists)).flat()).size).toBe(16);
   expect(await bonds()).toHaveLength(8 * 7);
+});
+
+test("a job that ends while a list is stored that waits for it holds nothing of the list", async () => {
+  const first = await submitted(stage.queue);
+  await submitted(stage.queue, { after: [{ job: first }] });
+  await met(stage.queue, "s1");
+  const [run] = await handOut(stage.queue, slave(1));
+  const { sql } = stage.queue;
+  let list: Promise<number[]> | undefined;
+  let stored = false;
+  await sql.begin(async (tx) => {
+    const { moves } = await report(tx, [ended(run!)]);
+    await moveTasks(tx, moves);
+    list = all({ after: [{ job: first }] });
+    void list.then(() => {
+      stored = true;
+    });
+    await until(async () => {
+      const waiting = await sql`
+        select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+      return stored || waiting.length > 0 || undefined;
+    }, "the list to be stored or to wait");
+  });
+  const [id] = await list!;
+  expect((await sql`select held, claimable from job where id = ${id!}`)[0]).toEqual({ held: "{}", claimable: true });
 });

@@ -24,7 +24,13 @@ const example: z.input<typeof Batch> = {
 };
 
 /** Adds the routes of batches, exports and the schema of job files. `scripts`: the folder for the jobscripts that kinds write. */
-export function addBatchRoutes(app: OpenAPIHono, queue: Queue, kinds: Kinds, scripts: string): void {
+export function addBatchRoutes(
+  app: OpenAPIHono,
+  queue: Queue,
+  kinds: Kinds,
+  scripts: string,
+  notices?: { check(given: BatchJob["notify"]): void },
+): void {
   app.openapi(
     createRoute({
       method: "post",
@@ -36,6 +42,7 @@ export function addBatchRoutes(app: OpenAPIHono, queue: Queue, kinds: Kinds, scr
     }),
     async (c) => {
       const { jobs } = c.req.valid("json");
+      notices?.check(jobs.flatMap(({ notify }) => notify));
       const expanded = jobs.map((job, at) => expandOne(kinds, job, at));
       const numbers = await submitAll(queue, expanded);
       // Storage that hangs must not make a person submit twice.

@@ -1,9 +1,10 @@
 // Jobs over HTTP: each route checks its input by a schema of the protocol and calls one operation of the queue.
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import { FrameFilter, JobFilter, JobPage } from "../../lists";
 import { within } from "../../local/deadline";
 import { body, json, problems } from "../../local/guard";
-import { Done, FrameFilter, FramePage, JobDetail, JobFilter, JobPage, Why } from "../../protocol";
+import { Done, FramePage, JobDetail, Why } from "../../protocol";
 import { block, change, unblock } from "../../queue/change";
 import * as control from "../../queue/control";
 import type { Queue } from "../../queue/open";

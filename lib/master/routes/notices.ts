@@ -75,7 +75,7 @@ export function addNoticeRoutes(app: OpenAPIHono, queue: Queue, notifier: Notifi
       operationId: "testAddress",
       summary: "Send a test message to an address now, without keeping a notice",
       request: { body: body(NewNotice, example) },
-      responses: { 200: json(Sent, "It has arrived"), ...problems(409, 502, 503) },
+      responses: { 200: json(Sent, "It has arrived"), ...problems(409, 502) },
     }),
     async (c) => {
       const { to, style, secret = null } = c.req.valid("json");

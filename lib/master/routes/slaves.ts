@@ -2,8 +2,9 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { getConnInfo } from "hono/bun";
 import { Client, ClientError } from "../../client";
+import { SlaveFilter, SlavePage } from "../../lists";
 import { body, HttpError, json, problems } from "../../local/guard";
-import { SlaveFilter, SlavePage, Why } from "../../protocol";
+import { Why } from "../../protocol";
 import { clearSick } from "../../queue/blame";
 import type { Queue } from "../../queue/open";
 import { listSlaves, readSlave } from "../../queue/read-slaves";
