@@ -5,6 +5,7 @@ import { join, posix, resolve } from "node:path";
 import { z } from "zod";
 import * as batch from "../batch";
 import * as events from "../events";
+import * as lists from "../lists";
 import { PlainError } from "../local/program";
 import * as protocol from "../protocol";
 import * as rules from "../rules";
@@ -28,6 +29,7 @@ const wireValues: Record<string, unknown> = {
   ...sync,
   ...events,
   ...protocol,
+  ...lists,
 };
 
 /** Writes client.js and client.d.ts into a folder. Throws a PlainError when that fails. */

@@ -53,7 +53,7 @@ export const body = <T extends z.ZodType>(schema: T, example?: z.input<T>) => ({
 export function guardedApp(
   token: string,
   translate: (error: Error) => HttpError | undefined,
-  about: About = { title: "DrQueue", description: "A render queue" },
+  about: About = { title: "DrQueue", description: "A render queue: jobs, slaves, and what happens" },
   larger: Readonly<Record<string, number>> = {},
 ): OpenAPIHono {
   const app = new OpenAPIHono({

@@ -28,8 +28,10 @@ const logFolder = /^\d{6,10}\.[A-Za-z0-9._-]{1,80}$/;
 
 /** The app behind a slave's port. */
 export function slaveApp(token: string, inside: Inside): OpenAPIHono {
-  const app = guardedApp(token, (error) =>
-    error instanceof PlainError ? new HttpError(400, error.message) : undefined,
+  const app = guardedApp(
+    token,
+    (error) => (error instanceof PlainError ? new HttpError(400, error.message) : undefined),
+    { title: "DrQueue slave", description: "The port of one slave: its settings, its running tasks, its logs" },
   );
 
   app.openapi(

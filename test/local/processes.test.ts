@@ -22,7 +22,7 @@ test("a process that has ended is not alive", async () => {
 
 test("a zombie is not alive", async () => {
   // The shell starts a child and then becomes a sleep, which never collects it.
-  const parent = Bun.spawn(["sh", "-c", "sleep 0 & echo $!; exec sleep 60"], { stdout: "pipe" });
+  const parent = Bun.spawn(["sh", "-c", "sleep 0.2 & echo $!; exec sleep 60"], { stdout: "pipe" });
   try {
     const line = await parent.stdout.getReader().read();
     const zombie = Number(new TextDecoder().decode(line.value));

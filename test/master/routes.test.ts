@@ -2,10 +2,12 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
 import { largestBody } from "../../lib/wire";
 import { type Farm, startFarm } from "../farm";
+import { type Document, documentOf, errorsOf, operationsOf } from "../openapi/document";
 
 let farm: Farm;
 let job: number;
 let before: unknown;
+let document: Document;
 const everything = async () => ({
   jobs: await farm.client.jobs(),
   job: await farm.client.job(3),
@@ -21,6 +23,7 @@ beforeAll(async () => {
   const fields = { scene: "/mnt/a.blend", image: "/mnt/a.####.png" };
   await farm.client.submit({ name: "shot7", kind: "blender", fields, stopped: true });
   before = await everything();
+  document = await documentOf(`http://127.0.0.1:${farm.masters[0]!.port}`);
 });
 afterAll(() => farm[Symbol.asyncDispose]());
 afterEach(async () => {
@@ -228,5 +231,11 @@ async function refused(method: string, path: string, body: unknown, status: numb
     told: status,
     detail: expect.stringMatching(said),
   });
+  const route = operationsOf(document).find(
+    (one) => one.method === method.toLowerCase() && pattern(one.path).test(path.split("?")[0]!),
+  );
+  if (route) expect([method, path, errorsOf(route)]).toEqual([method, path, expect.arrayContaining([`${status}`])]);
   expect(problem.detail).not.toMatch(/select |insert |postgres|at .*\.ts:/i);
 }
+
+const pattern = (path: string) => new RegExp(`^${path.replace(/\{\w+\}/g, "[^/]+")}$`);

@@ -100,6 +100,14 @@ test("what has a default may be left out of a request, and is always in an answe
   expect(JSON.stringify(made.responses)).not.toContain("/TestThingInput");
 });
 
+test("an answer with more, less or other than its schema says does not fit it", () => {
+  const schema = { $ref: "#/components/schemas/TestThing" };
+  const thing = { size: 1, at: "2026-01-01T00:00:00Z" };
+  fits(described, schema, thing);
+  for (const other of [{ size: 1 }, { ...thing, size: "1" }, { ...thing, at: "today" }, { ...thing, more: 1 }])
+    expect(() => fits(described, schema, other)).toThrow();
+});
+
 test("a parameter is told by what it stands for", () => {
   const [id, loud] = made.parameters;
   expect(id).toMatchObject({ in: "path", required: true, schema: { type: "integer" } });

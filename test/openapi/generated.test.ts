@@ -14,7 +14,7 @@ beforeAll(async () => {
   farm = await startFarm();
   const base = `http://127.0.0.1:${farm.masters[0]!.port}`;
   writeFileSync(join(folder, "openapi.json"), await (await fetch(`${base}/openapi.json`)).text());
-  // As the README says, but of the file: the generator is not to be sent about by settings of a proxy.
+  // The command of the README, on a file.
   const readme = await Bun.file(resolve(bin, "../../README.md")).text();
   const [, words = ""] = /^npx orval (.+?) *#/m.exec(readme) ?? [];
   expect(words).toContain("/openapi.json");

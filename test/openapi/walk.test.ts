@@ -1,6 +1,7 @@
 // Every route of both ports is called with the examples of its documentation, and answers what that says.
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { type Farm, startFarm } from "../farm";
+import { Client } from "../../lib/client";
+import { type Farm, startFarm, until } from "../farm";
 import { contentOf, type Document, documentOf, exampleOf, fits, type Operation, operationsOf, send } from "./document";
 
 let farm: Farm;
@@ -40,6 +41,7 @@ test("every route of master and slave answers its examples as its documentation 
   let calls = 0;
   for (const { port, operation } of all.sort((a, b) => rank(a.operation) - rank(b.operation))) {
     // With what must be said, and with all that may be; a second deletion would find nothing.
+    if (operation.operationId === "forgetJob") await atRest();
     const optional = operation.parameters.some(({ required }) => !required);
     for (const whole of !optional ? [true] : operation.method === "delete" ? [true] : [false, true]) {
       const asked = exampleOf(operation, whole);
@@ -51,6 +53,16 @@ test("every route of master and slave answers its examples as its documentation 
   }
   expect(calls).toBeGreaterThan(50);
 });
+
+/** Waits until nothing of job 12 is left on the slave: other examples made it run again. */
+async function atRest(): Promise<void> {
+  await farm.client.stop(12, { kill: true });
+  const slave = new Client({ host: "127.0.0.1", port: farm.slaves[0]!.port, token: farm.token });
+  await until(async () => {
+    const { runs, unsent } = await slave.slaveState();
+    return runs.length + unsent === 0 || undefined;
+  }, "the slave to be at rest");
+}
 
 /** Throws when an answer is not one that the documentation promises for a good request. */
 async function expectAnswer(document: Document, operation: Operation, answer: Response, name: string): Promise<void> {
