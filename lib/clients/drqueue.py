@@ -1668,7 +1668,7 @@ class _Parser(argparse.ArgumentParser):
 
 def _plain(text: object) -> str:
     """What comes from elsewhere must not steer the terminal."""
-    return re.sub(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", " ", str(text))
+    return re.sub(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]", " ", str(text))
 
 
 def _tell(message: str) -> None:

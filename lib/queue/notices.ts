@@ -70,7 +70,7 @@ async function read(sql: Queue["sql"] | Tx, id?: number): Promise<Row[]> {
   const rows = await sql`
     select notice.id, notice.to, notice.on, notice.job, notice.owner, notice.style, notice.secret, last.problem
     from notice left join lateral (
-      select problem from delivery where message ->> 'notice' = notice.id::text and tries > 0 order by id desc limit 1
+      select problem from delivery where message ->> 'notice' = notice.id::text and (sent_at is not null or problem is not null) order by id desc limit 1
     ) as last on true
     where ${id ?? null}::int is null or notice.id = ${id ?? null} order by notice.id`;
   return rows.map((row) => ({ ...row })) as Row[];

@@ -167,4 +167,14 @@ describe.skipIf(!python)("python3 drqueue.py", () => {
     expect(await new Response(piped.stderr).text()).toBe("");
     expect(await new Response(piped.stdout).text()).toMatch(/^FRAME .*\n$/);
   });
+
+  test("names of others cannot turn the text of a terminal around", async () => {
+    const id = (await farm.client.submit({ name: "a\u202eb\u2028c", command: ["true"], stopped: true })).id;
+    for (const words of [["job", `${id}`], ["jobs"], ["why", `${id}`]]) {
+      const { code, out } = await tool(...words);
+      expect(code).toBe(0);
+      expect(out).not.toMatch(/[\u2028-\u202e]/);
+    }
+    expect((await tool("job", `${id}`)).out).toContain("a b c");
+  });
 });

@@ -190,6 +190,16 @@ test("a message that does not arrive waits, says why, is given up after a day, a
   expect(await messages()).toEqual([]);
 });
 
+test("the problem of an address stays told while its next message is on its way", async () => {
+  await notice({ to: `${web}a` });
+  for (const job of [await submitted(queue), await submitted(queue)]) await finish(job);
+  await messages();
+  const [first] = await due();
+  await markFailed(queue, first!.id, "did not answer", 10_000);
+  expect(await due()).toMatchObject([{ tries: 1 }]);
+  expect((await listNotices(queue))[0]?.problem).toBe("did not answer");
+});
+
 test("what arrived is no problem any more and forgotten after a week, and a removed notice sends nothing", async () => {
   const { id } = await notice({ to: `${web}a` });
   for (const job of [await submitted(queue), await submitted(queue)]) await finish(job);

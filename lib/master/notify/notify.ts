@@ -48,6 +48,8 @@ export type Address = { to: string; style: NoticeStyle; secret: string | null };
 export class Notifier {
   private readonly patience: Patience;
   private readonly busy = new Map<string, Promise<void>>();
+  /** Addresses at which a message did not arrive, until when they are left alone: with many messages they would take all room for ever. */
+  private readonly resting = new Map<string, number>();
   private readonly gathering = new Map<string, Promise<Told>>();
   private running: Promise<void> | undefined;
   private stopped = false;
@@ -121,10 +123,12 @@ export class Notifier {
     try {
       while (!this.stopped && this.busy.size < mostAtOnce) {
         const most = mostAtOnce - this.busy.size;
+        const now = performance.now();
+        for (const [to, until] of this.resting) if (until <= now) this.resting.delete(to);
         const { leaseMs } = this.patience;
         const due = await claim(this.queue, {
           mail: this.mailer !== undefined,
-          busy: [...this.busy.keys()],
+          busy: [...this.busy.keys(), ...this.resting.keys()],
           most,
           leaseMs,
         });
@@ -157,6 +161,7 @@ export class Notifier {
       if (!(error instanceof NotDelivered))
         return void journal.warn("message {id} waits: {error}", { id, error: (error as Error).message });
       const { message: problem, waitMs } = error;
+      this.resting.set(to, performance.now() + Math.max(waitMs, this.patience.retryMs));
       const wait = Math.max(waitMs, waitAfter(tries, this.patience.retryMs));
       const gone = await markFailed(this.queue, id, problem, wait).catch(() => false);
       const place = one.style === "mail" ? to : hostOf(to);

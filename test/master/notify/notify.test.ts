@@ -118,6 +118,20 @@ test("a receiver that hangs does not keep others from their messages", async () 
   expect(receiver.got).toHaveLength(1);
 });
 
+test("receivers that fail get one message each and then a rest, so that their backlog takes no room from others", async () => {
+  await using _ = notifier({ patience: { retryMs: 60_000 } });
+  using other = new Receiver();
+  receiver.answer = () => new Response("broken", { status: 500 });
+  for (let at = 0; at < 8; at++) await notice({ to: receiver.url(`/${at}`) });
+  for (let at = 0; at < 5; at++) await finish(await submitted(queue));
+  await until(async () => (await pending()) === 40 || undefined, "the backlog");
+  await notice({ to: other.url() });
+  await finish(await submitted(queue));
+  await other.messages(1);
+  await until(async () => (await listNotices(queue)).slice(0, 8).every(({ problem }) => problem) || undefined, "tries");
+  expect(receiver.got).toHaveLength(8);
+});
+
 test("what an overloaded receiver asks for is kept to", async () => {
   await using _ = notifier();
   receiver.answer = () => new Response("slow down", { status: 429, headers: { "retry-after": "3600" } });
