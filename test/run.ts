@@ -39,11 +39,14 @@ console.log("tests ...");
 const server = await startPostgres();
 try {
   // What is given behind `--` names the test files to run; without, all.
-  const { ok, out } = await run([process.execPath, "test", "--timeout", "60000", "--parallel=3", ...Bun.argv.slice(2)], {
-    DRQUEUE_TEST_POSTGRES: server.url,
-    DRQUEUE_TEST_STAGED: server.staged,
-    NO_COLOR: "1",
-  });
+  const { ok, out } = await run(
+    [process.execPath, "test", "--timeout", "60000", "--parallel=3", ...Bun.argv.slice(2)],
+    {
+      DRQUEUE_TEST_POSTGRES: server.url,
+      DRQUEUE_TEST_STAGED: server.staged,
+      NO_COLOR: "1",
+    },
+  );
   const count = (what: string) => Number(new RegExp(`^ *(\\d+) ${what}$`, "m").exec(out)?.[1] ?? 0);
   passed += count("pass");
   failed += count("fail");

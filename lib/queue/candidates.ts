@@ -16,27 +16,27 @@ const mostLanes = { read: 20_000, looked: 2000 } as const;
  * costs nothing.
  */
 export async function lanesOf(tx: Tx, pools: readonly string[]): Promise<{ lanes: Lane[]; sick: Set<number> }> {
-  const [lanes, sick] = await Promise.all([
-    tx<Lane[]>`
-      with recursive pools as (
-        (select pool from job where claimable order by lane limit 1)
-        union all
-        select next.pool from pools cross join lateral (
-          select job.pool from job where claimable and lane >= pools.pool || '}' order by lane limit 1) as next
-      ), lanes as (
-        select first.* from pools cross join lateral (
-          select lane, job.pool, os, memory_mb, gpus, licences, owner from job
-          where claimable and lane > pools.pool || '|' and lane < pools.pool || '}' order by lane limit 1) as first
-        where string_to_array(pools.pool, ',') && (select array_agg(value) from json_array_elements_text(${JSON.stringify(pools)}::json))
-        union all
-        select next.* from lanes cross join lateral (
-          select job.lane, job.pool, job.os, job.memory_mb, job.gpus, job.licences, job.owner from job
-          where claimable and job.lane > lanes.lane and job.lane < lanes.pool || '}' order by job.lane limit 1) as next
-      )
-      select lane, pool, os, memory_mb as "memoryMb", gpus, licences, owner from lanes limit ${mostLanes.read}`,
-    tx`select id from slave where sick_since is not null`,
-  ]);
-  return { lanes: [...lanes], sick: new Set(sick.map((row) => row.id as number)) };
+  const [found] = await tx`
+    with recursive pools as (
+      (select pool from job where claimable order by lane limit 1)
+      union all
+      select next.pool from pools cross join lateral (
+        select job.pool from job where claimable and lane >= pools.pool || '}' order by lane limit 1) as next
+    ), lanes as (
+      select first.* from pools cross join lateral (
+        select lane, job.pool, os, memory_mb, gpus, licences, owner from job
+        where claimable and lane > pools.pool || '|' and lane < pools.pool || '}' order by lane limit 1) as first
+      where string_to_array(pools.pool, ',') && (select array_agg(value) from json_array_elements_text(${JSON.stringify(pools)}::json))
+      union all
+      select next.* from lanes cross join lateral (
+        select job.lane, job.pool, job.os, job.memory_mb, job.gpus, job.licences, job.owner from job
+        where claimable and job.lane > lanes.lane and job.lane < lanes.pool || '}' order by job.lane limit 1) as next
+    )
+    select
+      (select json_agg(read) from (
+        select lane, pool, os, memory_mb as "memoryMb", gpus, licences, owner from lanes limit ${mostLanes.read}) as read) as lanes,
+      (select json_agg(id) from slave where sick_since is not null) as sick`;
+  return { lanes: found!.lanes ?? [], sick: new Set(found!.sick ?? []) };
 }
 
 /**
