@@ -4,6 +4,7 @@ import { readdirSync } from "node:fs";
 import { chmod, open, unlink } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { getLogger } from "@logtape/logtape";
+import { within } from "../local/deadline";
 import type { Queue } from "../queue/open";
 import { logFolderOf, placeScript } from "../queue/script";
 
@@ -12,11 +13,26 @@ const journal = getLogger(["drqueue", "scripts"]);
 /** What a kind wrote. */
 type Script = { sh: string; cmd: string };
 
+/** So long a submission waits for its jobscripts to be written, ms; and so many jobs' are written at a time. */
+const patience = { ms: 5000, atOnce: 8 } as const;
+
 /**
- * Puts the jobscripts of a job that was just submitted into the script folder. Until then, and when that fails, slaves run the text
- * that travels with the task, which is the same.
+ * Puts the jobscripts of jobs that were just submitted into the script folder. Until then, and when that fails, slaves run the text
+ * that travels with the task, which is the same. Storage that hangs is not waited for: it must not make a person submit twice.
  */
-export async function keepScripts(queue: Queue, scripts: string, id: number, script: Script): Promise<void> {
+export async function keepScripts(
+  queue: Queue,
+  scripts: string,
+  jobs: readonly { id: number; script?: Script | null | undefined }[],
+): Promise<void> {
+  const left = jobs.flatMap(({ id, script }) => (script ? [{ id, script }] : []));
+  const keepOn = async () => {
+    for (let next = left.shift(); next; next = left.shift()) await keepBoth(queue, scripts, next.id, next.script);
+  };
+  await within(patience.ms, Promise.all(Array.from({ length: patience.atOnce }, keepOn)));
+}
+
+async function keepBoth(queue: Queue, scripts: string, id: number, script: Script): Promise<void> {
   try {
     const folder = await logFolderOf(queue, id);
     if (folder === undefined) return;

@@ -2,7 +2,7 @@
 import { common, formatSet, parseSet } from "../sets";
 import { type Fit, type JobNeeds, type Lasting, type SlaveNow, setAside, startable } from "./obstacles";
 import type { Queue, Tx } from "./open";
-import type { Share } from "./plan";
+import { noShare, type Share } from "./plan";
 
 /** Jobs that are alike to the plan but for their numbers: what does not fit one of them fits none. */
 export type Lane = Fit & { lane: string; owner: string; licences: Record<string, number> };
@@ -59,7 +59,7 @@ export async function foremost(
         order by priority desc, id limit 1
       ) as best on true order by wanted.at`;
   const placed = lanes.map((lane, at) => {
-    const { running, weight } = shares.get(lane.owner) ?? { running: 0, weight: 1 };
+    const { running, weight } = shares.get(lane.owner) ?? noShare;
     return { lane, priority: rows[at]!.priority ?? -1, place: running / weight, id: rows[at]!.id };
   });
   placed.sort((a, b) => b.priority - a.priority || a.place - b.place || a.id - b.id);
@@ -88,7 +88,7 @@ export async function candidates(
   { lanes, asking, shares, gone, seen, limit }: Wanted,
 ): Promise<{ jobs: JobNeeds[]; locked: boolean; cut: boolean }> {
   if (lanes.length === 0) return { jobs: [], locked: false, cut: false };
-  const wanted = lanes.map(({ lane, owner }) => ({ lane, ...(shares.get(owner) ?? { running: 0, weight: 1 }) }));
+  const wanted = lanes.map(({ lane, owner }) => ({ lane, ...(shares.get(owner) ?? noShare) }));
   const ended = JSON.stringify([...gone.keys()]);
   const open = tx`claimable and (not_before is null or not_before <= now())
     and (max_slots is null or running_count < max_slots or id in (select value::int from json_array_elements_text(${ended}::json)))
@@ -120,11 +120,7 @@ export async function candidates(
     select counted.wanted, locked.* from (select count(*)::int as wanted from chosen) as counted left join locked on true`;
   const got = rows.filter((row) => row.waiting !== null);
   const found = rows[0]!.wanted as number;
-  const judged = got.some((row) =>
-    Object.values(row.blamed as Record<string, number>).some((n) => n >= row.slave_failures),
-  )
-    ? await lasting(tx)
-    : [];
+  const judged = await slavesToJudge(tx, got);
   const jobs = got.map((row): JobNeeds => needsOf(row, gone.get(row.id) ?? 0, judged));
   const retrying = got.flatMap((row, at) => {
     const tasks = row.retrying === "{}" ? [] : common(parseSet(row.retrying), startable(jobs[at]!));
@@ -162,9 +158,22 @@ export function needsOf(row: any, gone: number, slaves: readonly Lasting[]): Job
   };
 }
 
-/** All slaves, as far as it matters whether they could ever run a task. */
-export async function lasting(tx: Tx | Queue["sql"]): Promise<Lasting[]> {
-  const rows = await tx`select id, state, sick_since, settings, os, memory_mb, gpus from slave where state = 'online'`;
+/**
+ * All slaves that are here, as far as it matters whether they could ever run a task: for setAside, which says who gets no more of these
+ * jobs. None when no slave has failed enough for that, as mostly.
+ */
+export async function slavesToJudge(
+  sql: Tx | Queue["sql"],
+  // biome-ignore lint/suspicious/noExplicitAny: rows of any query that has these columns
+  jobs: readonly any[],
+): Promise<Lasting[]> {
+  const judged = jobs.some(
+    (row) =>
+      row.slave_failures > 0 &&
+      Object.values(row.blamed as Record<string, number>).some((failures) => failures >= row.slave_failures),
+  );
+  if (!judged) return [];
+  const rows = await sql`select id, state, sick_since, settings, os, memory_mb, gpus from slave where state = 'online'`;
   return rows.map((row) => ({
     id: row.id,
     away: false,

@@ -6,7 +6,7 @@ import { frameCount } from "../frames";
 import { type JobNumbers, mostFailures, type ToldFailure } from "../notices";
 import { eachTask, type TaskSet } from "../sets";
 import { framesIn, framesOfTask, framesText } from "../tasks";
-import { layoutOf } from "./job";
+import { layoutOf, meanRunSeconds, slowestOf } from "./job";
 import type { Queue } from "./open";
 import { type JobRow, rowOf } from "./read";
 import { Refusal } from "./refusal";
@@ -33,16 +33,13 @@ export async function numbersOf(
   }
   const layout = layoutOf(row);
   const total = frameCount(row.spans);
-  const frameSeconds = row.renderedRuns === 0 ? null : row.renderedMs / row.renderedRuns / 1000 / row.block;
+  const runSeconds = meanRunSeconds(row);
   const numbers: JobNumbers = {
     frames: { total, finished: framesIn(layout, row.finished), failed: framesIn(layout, row.failed) },
     seconds:
       row.startedAt === null ? null : Math.max(0, ((row.endedAt ?? now).getTime() - row.startedAt.getTime()) / 1000),
-    secondsPerFrame: frameSeconds,
-    slowest:
-      row.slowestTask === null
-        ? null
-        : { frame: framesOfTask(layout, row.slowestTask)[0]!, seconds: row.slowestMs / 1000 },
+    secondsPerFrame: runSeconds === null ? null : runSeconds / row.block,
+    slowest: slowestOf(row, layout),
     failedFrames: framesText(layout, row.failed).slice(0, 1000),
     ...(await whoRan(queue, id)),
   };

@@ -1,9 +1,7 @@
 // Owners of jobs and their shares of the farm.
 import type { Owner } from "../protocol";
 import { type Queue, type Tx, wake } from "./open";
-
-/** What an owner counts for unless somebody says otherwise. */
-export const usualWeight = 1;
+import { usualWeight } from "./plan";
 
 /** Owners, by name, who have jobs that have not ended or a weight of their own. */
 export function listOwners(queue: Queue): Promise<Owner[]> {

@@ -7,6 +7,12 @@ export type Assignment = { readonly job: number; readonly task: number; readonly
 /** What an owner has running, and what part of the farm is due: twice the weight, twice the slots. */
 export type Share = { readonly running: number; readonly weight: number };
 
+/** What an owner counts for unless somebody says otherwise. */
+export const usualWeight = 1;
+
+/** The share of an owner who has nothing running. */
+export const noShare: Share = { running: 0, weight: usualWeight };
+
 /** What all jobs share. Owners that are not in `shares` have nothing running, and the usual weight of 1. */
 export type Farm = { readonly licences: Licences; readonly shares: ReadonlyMap<string, Share> };
 
@@ -44,7 +50,7 @@ class Table {
   /** Hands out tasks of jobs of one priority until they or the slaves are used up. */
   serve(stocks: readonly Stock[]): void {
     const queues = [...Map.groupBy(stocks, ({ job }) => job.owner)].map(([owner, theirs]) => ({
-      share: this.shares.getOrInsertComputed(owner, () => ({ running: 0, weight: 1 })),
+      share: this.shares.getOrInsertComputed(owner, () => ({ ...noShare })),
       open: theirs.sort(before),
     }));
     while (this.asking.length > 0) {

@@ -5,9 +5,9 @@ import { formatFrames } from "../frames";
 import { logFolder } from "../logs";
 import type { JobDetail } from "../protocol";
 import { common, sizeOf } from "../sets";
-import { framesOfTask, framesText } from "../tasks";
-import { lasting } from "./candidates";
-import { layoutOf } from "./job";
+import { framesText } from "../tasks";
+import { slavesToJudge } from "./candidates";
+import { layoutOf, meanRunSeconds, slowestOf } from "./job";
 import { setAside } from "./obstacles";
 import type { Queue } from "./open";
 import { type JobRow, rowOf, shown } from "./read";
@@ -18,7 +18,7 @@ export async function readJob(queue: Queue, id: number): Promise<JobDetail> {
   const layout = layoutOf(row);
   const { needs, neededBy } = await dependenciesOf(queue, id);
   const slaves = await slavesOf(queue, row);
-  const { runSeconds, secondsLeft } = pace(row);
+  const runSeconds = meanRunSeconds(row);
   return {
     ...shown(row),
     after: needs.map(({ job }) => job),
@@ -56,21 +56,15 @@ export async function readJob(queue: Queue, id: number): Promise<JobDetail> {
     runningFrames: framesText(layout, row.running),
     failedFrames: framesText(layout, row.failed),
     frameSeconds: runSeconds === null ? null : runSeconds / row.block,
-    slowest:
-      row.slowestTask === null
-        ? null
-        : { frame: framesOfTask(layout, row.slowestTask)[0]!, seconds: row.slowestMs / 1000 },
-    secondsLeft,
+    slowest: slowestOf(row, layout),
+    secondsLeft: secondsLeft(row, runSeconds),
   };
 }
 
-/** How long a finished run took on average, and how long the rest will take if as many run as now; what runs is taken as half done. */
-function pace(row: JobRow): { runSeconds: number | null; secondsLeft: number | null } {
-  if (row.renderedRuns === 0) return { runSeconds: null, secondsLeft: null };
-  const runSeconds = row.renderedMs / row.renderedRuns / 1000;
+/** How long the rest will take, s, if as many run as now; what runs is taken as half done. */
+function secondsLeft(row: JobRow, runSeconds: number | null): number | null {
   const running = sizeOf(row.running);
-  const secondsLeft = running === 0 ? null : (runSeconds * (sizeOf(row.waiting) + running / 2)) / running;
-  return { runSeconds, secondsLeft };
+  return runSeconds === null || running === 0 ? null : (runSeconds * (sizeOf(row.waiting) + running / 2)) / running;
 }
 
 /** The jobs that this one waits for, and those that wait for it. */
@@ -109,7 +103,11 @@ async function slavesOf(queue: Queue, row: JobRow): Promise<Pick<JobDetail, "blo
     (await queue.sql`select id, name from slave`).map(({ id, name }) => [id as number, name as string]),
   );
   const nameOf = (id: number) => named.get(id) ?? `${id}`;
-  const aside = setAside(row, row.slaveFailures, await lasting(queue.sql));
+  const aside = setAside(
+    row,
+    row.slaveFailures,
+    await slavesToJudge(queue.sql, [{ blamed: row.blamed, slave_failures: row.slaveFailures }]),
+  );
   return {
     blocked: row.blocked.map(nameOf),
     setAside: [...aside].map(([slave, failures]) => ({ slave: nameOf(slave), failures })),

@@ -1,6 +1,6 @@
 // What the jobs of a farm share: licences, and the slots that owners have.
 import type { Tx } from "./open";
-import type { Share } from "./plan";
+import { type Share, usualWeight } from "./plan";
 
 /** Tasks by job that have ended in this transaction and that the jobs' rows still count as running. */
 type Gone = ReadonlyMap<number, number>;
@@ -24,7 +24,7 @@ export async function countLicences(tx: Tx, names: readonly string[], gone: Gone
 /** What each owner has running, with their weights. */
 export async function countShares(tx: Tx, gone: Gone): Promise<Map<string, Share>> {
   const rows = await tx`
-    select coalesce(counted.owner, owner.name) as owner, coalesce(counted.running, 0) as running, coalesce(owner.weight, 1) as weight
+    select coalesce(counted.owner, owner.name) as owner, coalesce(counted.running, 0) as running, coalesce(owner.weight, ${usualWeight}::real) as weight
     from (
       select owner, sum(running_count - coalesce(gone.tasks, 0))::int as running
       from job left join json_to_recordset(${goneRows(gone)}::json) as gone(job int, tasks int) on gone.job = job.id

@@ -1,9 +1,10 @@
 // Why a job, a frame or a slave is not running: what the plan would see, put into words.
 import type { Reason, Why } from "../protocol";
 import { common, holds, sizeOf } from "../sets";
+import type { Slave } from "../settings";
 import { hasEnded } from "../states";
 import { taskOfFrame } from "../tasks";
-import { lasting, needsOf } from "./candidates";
+import { needsOf, slavesToJudge } from "./candidates";
 import { describe, describeHindrance, describeJobs, describeWaiting, explain } from "./explain";
 import { layoutOf, unknownJob } from "./job";
 import { busy, hindrance, type JobNeeds, type Licences, obstacle, type SlaveNow, unready } from "./obstacles";
@@ -47,9 +48,12 @@ export async function why(queue: Queue, id: number, frame?: number): Promise<Why
 
 /** Why a slave gets nothing to do. Throws a Refusal when there is none of this name. */
 export async function whySlave(queue: Queue, name: string): Promise<Why> {
-  const { id, settings } = await readSlave(queue, name);
-  const slaves = await slavesNow(queue, await openRuns(queue.sql, [id]));
-  const slave = slaves.find((one) => one.id === id)!;
+  const seen = await readSlave(queue, name);
+  const held = await openRuns(queue.sql, [seen.id]);
+  const slave = slaveNow(
+    seen,
+    held.map(({ job }) => job),
+  );
   const jobs = await jobsNow(queue.sql, queue.sql`claimable order by priority desc, id limit ${mostJobs}`);
   const licences = await licencesOf(queue, jobs);
   const own = unready(slave) ?? busy(slave);
@@ -81,7 +85,7 @@ export async function whySlave(queue: Queue, name: string): Promise<Why> {
   );
   const some = jobs.length === mostJobs ? `the ${mostJobs} first` : `${jobs.length}`;
   // A slave whose tasks are short asks for more than it has slots, to have some at hand.
-  const free = Math.min(slave.free, settings.slots);
+  const free = Math.min(slave.free, seen.settings.slots);
   const first = own
     ? `Slave ${slave.name} ${describe([own])}.`
     : `Slave ${slave.name} can take ${free} more task${free === 1 ? "" : "s"}.`;
@@ -102,9 +106,12 @@ async function pictureOf(queue: Queue, id: number) {
     select run.slave from job cross join lateral unnest(job.running) as piece
     join run on run.job = job.id and run.task >= lower(piece) and run.task < upper(piece) and run.ended_at is null
     where job.id = ${id}`;
-  const slaves = await slavesNow(
-    queue,
-    held.map((row) => ({ slave: row.slave as number, job: id })),
+  const jobs = Map.groupBy(held, (row) => row.slave as number);
+  const slaves = (await allSlaves(queue)).map((slave) =>
+    slaveNow(
+      slave,
+      (jobs.get(slave.id) ?? []).map(() => id),
+    ),
   );
   return { job, slaves, licences: await licencesOf(queue, [job]) };
 }
@@ -114,7 +121,7 @@ async function jobsNow(sql: Queue["sql"], which: ReturnType<Queue["sql"]>): Prom
     select id, priority, owner, pool, os, memory_mb, gpus, licences, max_slots, max_per_slave, blocked, blamed, slave_failures, stopped,
       coalesce(not_before > now(), false) as early, running_count, waiting, held, resting
     from job where ${which}`;
-  const slaves = await lasting(sql);
+  const slaves = await slavesToJudge(sql, rows);
   return rows.map((row) => needsOf(row, 0, slaves));
 }
 
@@ -124,10 +131,9 @@ async function licencesOf(queue: Queue, jobs: readonly JobNeeds[]): Promise<Lice
   return (await queue.sql.begin((tx) => countLicences(tx, names, new Map()))) as Licences;
 }
 
-/** All slaves as they described themselves last. `held`: tasks that they have now. */
-async function slavesNow(queue: Queue, held: readonly { slave: number; job: number }[]): Promise<SlaveNow[]> {
-  const jobs = Map.groupBy(held, ({ slave }) => slave);
-  return (await allSlaves(queue)).map((slave) => ({
+/** A slave as it described itself last, with the job of each task that it has now. */
+function slaveNow(slave: Slave, jobs: readonly number[]): SlaveNow {
+  return {
     id: slave.id,
     name: slave.name,
     away: slave.state !== "online",
@@ -142,8 +148,8 @@ async function slavesNow(queue: Queue, held: readonly { slave: number; job: numb
     gpusLeft: slave.gpusLeft,
     foreignSlots: slave.foreignSlots,
     free: slave.free,
-    jobs: (jobs.get(slave.id) ?? []).map(({ job }) => job),
-  }));
+    jobs,
+  };
 }
 
 /** A frame that does not wait. */

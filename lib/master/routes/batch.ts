@@ -3,7 +3,6 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { Batch, BatchJob, beginning, faultOf, idOf, Submitted } from "../../batch";
 import { exported } from "../../exported";
 import { jobFileSchema } from "../../jobfile";
-import { within } from "../../local/deadline";
 import { body, HttpError, json, problems } from "../../local/guard";
 import { toldOf } from "../../queue/export";
 import type { Queue } from "../../queue/open";
@@ -12,9 +11,6 @@ import { submitAll, type Together } from "../../queue/submit";
 import { expand, type Kinds } from "../kinds";
 import { keepScripts } from "../scripts";
 import { jobId } from "./parameters";
-
-/** So long an answer waits for the jobscripts to be written, ms; and so many are written at a time. */
-const scripting = { ms: 5000, atOnce: 8 } as const;
 
 const example: z.input<typeof Batch> = {
   jobs: [
@@ -45,8 +41,11 @@ export function addBatchRoutes(
       notices?.check(jobs.flatMap(({ notify }) => notify));
       const expanded = jobs.map((job, at) => expandOne(kinds, job, at));
       const numbers = await submitAll(queue, expanded);
-      // Storage that hangs must not make a person submit twice.
-      await within(scripting.ms, keepAll(queue, scripts, expanded, numbers));
+      await keepScripts(
+        queue,
+        scripts,
+        expanded.map(({ script }, at) => ({ id: numbers[at]!, script })),
+      );
       return c.json({ jobs: jobs.map(({ id }, at) => ({ ...(id !== undefined && { id }), job: numbers[at]! })) }, 201);
     },
     // What is wrong with one of many jobs is told with its name.
@@ -102,14 +101,4 @@ function faultInBatch(error: z.ZodError, given: unknown): string {
   if (list !== "jobs" || typeof at !== "number") return faultOf(error, ["jobs"]);
   const job = (given as { jobs: unknown[] }).jobs[at];
   return beginning(at, idOf(job)) + faultOf(new z.ZodError([{ ...issue, path: issue.path.slice(2) }]));
-}
-
-/** Puts the jobscripts of all jobs into their folder. */
-async function keepAll(queue: Queue, scripts: string, jobs: readonly Together[], numbers: number[]): Promise<void> {
-  const left = jobs.flatMap(({ script }, at) => (script ? [{ script, number: numbers[at]! }] : []));
-  const keepOn = async () => {
-    for (let next = left.shift(); next; next = left.shift())
-      await keepScripts(queue, scripts, next.number, next.script);
-  };
-  await Promise.all(Array.from({ length: scripting.atOnce }, keepOn));
 }

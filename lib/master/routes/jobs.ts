@@ -2,7 +2,6 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { FrameFilter, JobFilter, JobPage } from "../../lists";
-import { within } from "../../local/deadline";
 import { body, json, problems } from "../../local/guard";
 import { Done, FramePage, JobDetail, Why } from "../../protocol";
 import { block, change, unblock } from "../../queue/change";
@@ -18,9 +17,6 @@ import { line, Range } from "../../wire";
 import { expand, expandChange, type Kinds } from "../kinds";
 import { keepScripts } from "../scripts";
 import { frameNumber, jobId } from "./parameters";
-
-/** So long an answer waits for the jobscript to be written, ms. */
-const scriptMs = 5000;
 
 const id = z.strictObject({ id: jobId });
 
@@ -58,8 +54,7 @@ export function addJobRoutes(
       const job = expand(kinds, c.req.valid("json"));
       notices?.check(job.notify);
       const id = await submit(queue, job);
-      // Storage that hangs must not make a person submit twice.
-      if (job.script) await within(scriptMs, keepScripts(queue, scripts, id, job.script));
+      await keepScripts(queue, scripts, [{ id, script: job.script }]);
       return c.json({ id }, 201);
     },
   );
