@@ -14,6 +14,7 @@ import {
   smallint,
   text,
   timestamp,
+  uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
 import type { EventType, NoticeReason, NoticeStyle } from "./lib/events";
@@ -92,6 +93,8 @@ export const job = pgTable(
     stopped: boolean("stopped").notNull(),
     /** Why it stopped itself; null when a person did it. */
     stopReason: text("stop_reason"),
+    /** By which its client names the submission: sent again, it is the same job; null where none was given. */
+    submission: text("submission"),
     /** Deleted so long after its end, at 0 only when it finished; null: kept. */
     deleteAfterMs: bigint("delete_after_ms", { mode: "number" }),
     tasks: integer("tasks").notNull(),
@@ -151,6 +154,7 @@ export const job = pgTable(
     index("job_busy").on(table.owner).where(sql`busy`),
     index("job_rests").on(table.id).where(sql`rests`),
     index("job_not_before").on(table.notBefore).where(sql`not_before is not null`),
+    uniqueIndex("job_submission").on(table.submission).where(sql`submission is not null`),
     index("job_delete").on(table.endedAt).where(sql`delete_after_ms is not null`),
     check(
       "job_sets_are_disjoint",
@@ -227,6 +231,11 @@ export const slave = pgTable(
     suspects: jsonb("suspects").$type<number[]>().notNull().default([]),
     /** Since when it is set aside; null when it is well. */
     sickSince: moment("sick_since"),
+    /** The process that speaks for it, and the running system and folder it lives in; null for slaves of release 0.1. */
+    instance: uuid("instance"),
+    home: text("home"),
+    /** Runs whose processes it could not end. */
+    stuck: integer("stuck").notNull().default(0),
     state: text("state").$type<SlaveState>().notNull().default("online"),
     seenAt: moment("seen_at").notNull().defaultNow(),
   },
@@ -329,10 +338,26 @@ export const delivery = pgTable(
   (table) => [index("delivery_next").on(table.nextAt).where(sql`sent_at is null`)],
 );
 
+/** Masters that use this database: each writes its row every few seconds and removes it when it stops. */
+export const master = pgTable("master", {
+  /** Of this process. */
+  id: uuid("id").primaryKey(),
+  /** Where other masters and clients reach it. */
+  address: text("address").notNull(),
+  port: integer("port").notNull(),
+  software: text("software").notNull(),
+  /** Whether it is the one that keeps house now. */
+  keepsHouse: boolean("keeps_house").notNull().default(false),
+  startedAt: moment("started_at").notNull().defaultNow(),
+  seenAt: moment("seen_at").notNull().defaultNow(),
+});
+
 /** One row: what all masters of this database share. */
 export const farm = pgTable("farm", {
   id: integer("id").primaryKey(),
   token: text("token").notNull(),
   /** The last event of which notices were made. */
   notifiedUpTo: text("notified_up_to"),
+  /** The oldest protocol a master must speak to work on this database. */
+  oldestProtocol: integer("oldest_protocol").notNull().default(2),
 });

@@ -34,6 +34,13 @@ export const Sync = z
   .object({
     version: z.int(),
     key: z.uuid().describe("The slave's identity, kept in its data folder"),
+    instance: z
+      .uuid()
+      .optional()
+      .describe("Of this process: another one with the same key is a copy, or its next life"),
+    home: line(64)
+      .optional()
+      .describe("Of the running system and the data folder: two processes with the same cannot live at a time"),
     name: line(100).min(1),
     software: line(40),
     address: line(255).optional().describe("Where others reach it; else where it calls from"),
@@ -63,6 +70,7 @@ export const Sync = z
       .max(mostProgress)
       .optional()
       .describe("Runs that are further than it said before"),
+    stuck: z.array(RunKey).max(1024).optional().describe("Runs whose processes cannot be ended: they keep their slots"),
     ended: z.array(EndedRun).max(mostEnded),
   })
   .describe("What a slave tells: who and how it is, what it runs, what ended")
@@ -105,6 +113,17 @@ export const SyncAnswer = z
   .object({
     id: count.describe("The slave's number, DRQUEUE_COMPID"),
     leaseMs: count.describe("A slave not heard of for so long loses its tasks"),
+    software: z.string().optional().describe("The master's release"),
+    logStore: z
+      .uuid()
+      .optional()
+      .describe(
+        "Of the master's log folder, which has a file that says the same: where a slave sees it, they share the folder",
+      ),
+    taken: z
+      .object({ heardMs: count.describe("So long ago was the other one heard") })
+      .optional()
+      .describe("Another process lives that has this key: nothing of this sync was carried out"),
     jobs: z.array(JobOrder),
     start: z.array(Ordered),
     kill: z.array(RunKey).describe("Runs to end: no longer this slave's, or not wanted"),
