@@ -9,11 +9,12 @@ import type { Target } from "./client/target";
 import { watchJob } from "./client/watch";
 import type { FarmEvent, NewNotice, Notice } from "./events";
 import type { JobFilter, JobPage, SlaveFilter, SlavePage } from "./lists";
-import type { Done, FramePage, Job, JobDetail, KindInfo, Licence, Owner, Run, Why } from "./protocol";
+import type { Done, FramePage, Job, JobDetail, KindInfo, Licence, MasterSeen, Owner, Run, Why } from "./protocol";
 import type { Settings, SettingsChange, Slave, SlaveState } from "./settings";
 import type { JobState, TaskState } from "./states";
 import type { JobChange, Submission } from "./submission";
 import type { Sync, SyncAnswer } from "./sync";
+import type { LogUpload, LogUploadAnswer } from "./uploads";
 
 export type { NewBatchJob } from "./batch";
 export { ClientError } from "./client/error";
@@ -21,7 +22,20 @@ export type { EventFilter, Reset } from "./client/events";
 export type { Master, Target } from "./client/target";
 export type { FarmEvent, NewNotice, Notice } from "./events";
 export type { JobPage, SlavePage } from "./lists";
-export type { Done, Frame, FramePage, Job, JobDetail, KindInfo, Licence, Owner, Reason, Run, Why } from "./protocol";
+export type {
+  Done,
+  Frame,
+  FramePage,
+  Job,
+  JobDetail,
+  KindInfo,
+  Licence,
+  MasterSeen,
+  Owner,
+  Reason,
+  Run,
+  Why,
+} from "./protocol";
 export type { Settings, SettingsChange, Slave, SlaveState } from "./settings";
 export type { JobChange, Submission } from "./submission";
 
@@ -38,8 +52,16 @@ export type SlavesWanted = InStates<SlaveFilter, Slave["state"]>;
 /** What becomes of jobs that wait for one that is deleted. */
 export type Dependents = "refuse" | "cascade" | "release";
 
-/** Which log: of the last attempt when none is named; with `follow` until the run ends, or the signal comes. */
-export type LogOptions = { attempt?: number; follow?: boolean; signal?: AbortSignal };
+/** What of a log: with `follow` until the run ends, its last lines (`tail`), from a byte on, or a `range` as `bytes=0-99`. */
+export type LogPart = {
+  follow?: boolean | undefined;
+  tail?: number | undefined;
+  from?: number | undefined;
+  range?: string | undefined;
+  signal?: AbortSignal | undefined;
+};
+/** Which log: of the last attempt when none is named. `here`: only where the master that is asked sees it itself. */
+export type LogOptions = LogPart & { attempt?: number; here?: boolean };
 
 /** All that a person can do with a farm. What is refused, or does not get through, throws a ClientError. */
 export class Client {
@@ -84,8 +106,8 @@ export class Client {
   why = (id: number, frame?: number): Promise<Why> => this.call("GET", `/jobs/${id}/why${query({ frame })}`);
 
   /** The log of a frame as a stream of bytes. */
-  log = (id: number, frame: number, { signal, ...options }: LogOptions = {}) =>
-    this.stream(`/jobs/${id}/logs/${frame}${query(options)}`, signal);
+  log = (id: number, frame: number, { signal, range, ...options }: LogOptions = {}) =>
+    this.stream(`/jobs/${id}/logs/${frame}${query(options)}`, { signal, range });
   /** The log of a frame line by line. */
   async *logLines(id: number, frame: number, options: LogOptions = {}): AsyncGenerator<string, void> {
     const { body } = await this.log(id, frame, options);
@@ -110,7 +132,7 @@ export class Client {
    */
   events = (filter: EventFilter = {}): AsyncGenerator<FarmEvent | Reset, void> => followEvents(this.connection, filter);
 
-  // Kinds of jobs, licences and owners, at the master.
+  // Kinds of jobs, licences, owners and masters.
   kinds = async (): Promise<KindInfo[]> => (await this.call<{ kinds: KindInfo[] }>("GET", "/kinds")).kinds;
   kind = (name: string): Promise<KindInfo> => this.call("GET", `/kinds/${encodeURIComponent(name)}`);
   jobscript = async (name: string, fields: Submission["fields"], shell: "sh" | "cmd"): Promise<string> =>
@@ -123,6 +145,7 @@ export class Client {
   owners = async (): Promise<Owner[]> => (await this.call<{ owners: Owner[] }>("GET", "/owners")).owners;
   setOwner = (name: string, weight: number): Promise<Owner> =>
     this.call("PUT", `/owners/${encodeURIComponent(name)}`, { weight });
+  masters = async (): Promise<MasterSeen[]> => (await this.call<{ masters: MasterSeen[] }>("GET", "/masters")).masters;
 
   // Who is told what happens, at the master.
   notices = async (): Promise<Notice[]> => (await this.call<{ notices: Notice[] }>("GET", "/notices")).notices;
@@ -143,14 +166,16 @@ export class Client {
   whySlave = (name: string): Promise<Why> => this.call("GET", `/slaves/${encodeURIComponent(name)}/why`);
   clearSlave = (name: string): Promise<unknown> => this.call("POST", `/slaves/${encodeURIComponent(name)}/clear`, {});
   /** Asks one master: whoever is told by another one that an answer was lost looks up what the slave should hold. */
-  sync = (sync: Sync, signal?: AbortSignal): Promise<SyncAnswer> =>
-    this.connection.json({ method: "POST", path: "/sync", body: sync, once: true, signal });
+  sync = (sync: Sync, signal?: AbortSignal, timeoutMs?: number): Promise<SyncAnswer> =>
+    this.connection.json({ method: "POST", path: "/sync", body: sync, once: true, signal, timeoutMs });
+  /** Brings logs to the store of a master; told again, nothing changes. */
+  storeLogs = (upload: LogUpload): Promise<LogUploadAnswer> => this.call("POST", "/logs", upload);
 
   // At a slave's own port.
   slaveState = (): Promise<SlaveState> => this.call("GET", "/slave");
   changeSettings = (change: SettingsChange): Promise<Settings> => this.call("PATCH", "/settings", change);
-  slaveLog = (path: string, { signal, ...options }: { follow?: boolean; signal?: AbortSignal } = {}) =>
-    this.stream(`/log${query({ path, ...options })}`, signal);
+  slaveLog = (path: string, { signal, range, ...options }: LogPart = {}) =>
+    this.stream(`/log${query({ path, ...options })}`, { signal, range });
   /** Removes what the slave keeps of a deleted job, by the name of its log folder. */
   forgetJob = (folder: string): Promise<unknown> => this.call("DELETE", `/jobs/${encodeURIComponent(folder)}`);
 
@@ -158,7 +183,7 @@ export class Client {
     return this.connection.json<T>({ method, path, body, signal });
   }
 
-  private stream(path: string, signal?: AbortSignal): Promise<Response> {
-    return this.connection.stream({ method: "GET", path, signal });
+  private stream(path: string, { signal, range }: Pick<LogPart, "signal" | "range">): Promise<Response> {
+    return this.connection.stream({ method: "GET", path, signal, ...(range && { headers: { range } }) });
   }
 }

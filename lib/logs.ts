@@ -52,3 +52,20 @@ export function describeCode(code: number): string {
   const signal = signalOf(code);
   return signal ? `${code} (signal ${signal})` : `${code}`;
 }
+
+/** Names as logFolder and logFile make them, with nothing in them that leads elsewhere. */
+export const logFolderPattern = /^\d{6,10}\.[A-Za-z0-9._-]{1,80}$/;
+export const logFilePattern = /^-?\d{1,12}\.\d{1,9}\.log$/;
+export const logPathPattern = /^\d{6,10}\.[A-Za-z0-9._-]{1,80}\/-?\d{1,12}\.\d{1,9}\.log$/;
+
+/** What of a log is stored: its first `head` bytes, the note, its last `tail` bytes. `size`: of all that. */
+export type Cut = { head: number; note: string; tail: number; size: number };
+
+/** A log of `size` bytes, of which at most about `most` are stored: a quarter of its beginning, the rest of its end. 0: all. */
+export function cutOf(size: number, most: number): Cut {
+  if (most === 0 || size <= most) return { head: size, note: "", tail: 0, size };
+  const head = Math.floor(most / 4);
+  const tail = most - head;
+  const note = `\n# ${size - most} of ${size} bytes are left out here\n`;
+  return { head, note, tail, size: most + note.length };
+}

@@ -137,6 +137,19 @@ export const Owner = z
   .describe("Somebody who has jobs")
   .meta({ id: "Owner" });
 
+export const MasterSeen = z
+  .object({
+    id: z.uuid().describe("Of its process"),
+    address: z.string().describe("Where slaves, clients and other masters reach it"),
+    port: count,
+    software: z.string().describe("Its release"),
+    keepsHouse: z.boolean().describe("Whether it is the one that finds lost slaves and does what is due"),
+    startedAt: time,
+    seenAt: time.describe("When it said last that it is there: it does every few seconds"),
+  })
+  .describe("A master of the farm")
+  .meta({ id: "MasterSeen" });
+
 /** What a kind of job is, as programs and forms see it. `fields` is a JSON schema. */
 export const KindInfo = z
   .object({
@@ -199,6 +212,7 @@ export type FramePage = z.infer<typeof FramePage>;
 export type Run = z.infer<typeof Run>;
 export type Licence = z.infer<typeof Licence>;
 export type Owner = z.infer<typeof Owner>;
+export type MasterSeen = z.infer<typeof MasterSeen>;
 export type KindInfo = z.infer<typeof KindInfo>;
 export type Reason = z.infer<typeof Reason>;
 export type Why = z.infer<typeof Why>;

@@ -3,8 +3,12 @@ import { z } from "zod";
 import { slaveStates } from "./states";
 import { count, line, pool, RunKey, text, time } from "./wire";
 
+const mostPaths = 100;
+const pathPair = z.object({ farm: text(1000).min(1), here: text(1000).min(1) });
+
+/** What a newer slave has beside these is passed over. */
 export const Settings = z
-  .strictObject({
+  .object({
     slots: z.int().min(0).max(1024).describe("Tasks at a time"),
     pools: z.array(pool).min(1).max(64).describe("Pools it takes tasks of"),
     enabled: z.boolean().describe("Whether it takes tasks at all"),
@@ -19,8 +23,8 @@ export const Settings = z
       .describe("Load that one slot stands for: foreign load takes slots away; null: it does not"),
     hours: line(500).default("").describe("When it works, as mon-fri 19:00-08:00, sat-sun; empty: always"),
     paths: z
-      .array(z.strictObject({ farm: text(1000).min(1), here: text(1000).min(1) }))
-      .max(100)
+      .array(pathPair)
+      .max(mostPaths)
       .default([])
       .describe("Folders that have another name here than elsewhere in the farm"),
     gpus: z.int().min(0).max(64).nullable().default(null).describe("GPUs it has; null: counted by nvidia-smi"),
@@ -29,7 +33,7 @@ export const Settings = z
   .meta({ id: "Settings" });
 
 // Without the defaults of Settings: what is not mentioned stays as it is.
-const { slots, enabled, drain, leaveMb, loadLimit, hours, paths, gpus } = Settings.shape;
+const { slots, enabled, drain, leaveMb, loadLimit, hours, gpus } = Settings.shape;
 
 export const SettingsChange = z
   .strictObject({
@@ -42,7 +46,7 @@ export const SettingsChange = z
     leaveMb: leaveMb.unwrap().optional(),
     loadLimit: loadLimit.unwrap().optional(),
     hours: hours.unwrap().optional(),
-    paths: paths.unwrap().optional(),
+    paths: z.array(pathPair.strict()).max(mostPaths).optional(),
     gpus: gpus.unwrap().optional(),
   })
   .refine((change) => Object.keys(change).length > 0, "nothing to change")
@@ -74,6 +78,7 @@ export const Slave = z
     sickSince: time.nullable().describe("Set aside since tasks of several jobs failed on it that others can render"),
     suspects: z.array(count).describe("Those jobs"),
     settings: Settings,
+    stuck: count.describe("Runs whose processes could not be ended: they keep their slots, memory and GPUs"),
     problem: z.string().nullable().describe("Why it takes no tasks, in its own words"),
     version: z.string(),
     seenAt: time,
@@ -89,7 +94,14 @@ export const SlaveState = z
     problem: z.string().nullable(),
     connected: z.boolean().describe("Whether the master answered the last sync"),
     unsent: count.describe("Ended runs that the master does not know yet"),
-    runs: z.array(RunKey.extend({ pid: z.int().nullable(), log: z.string(), seconds: z.number() })),
+    runs: z.array(
+      RunKey.extend({
+        pid: z.int().nullable(),
+        log: z.string(),
+        seconds: z.number(),
+        stuck: z.boolean().describe("Its processes cannot be ended: it keeps its slot until they are gone"),
+      }),
+    ),
   })
   .describe("A slave as it sees itself, from its own port")
   .meta({ id: "SlaveState" });

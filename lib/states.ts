@@ -35,9 +35,20 @@ export type ExitRule = (typeof exitRules)[number];
 /**
  * Why the slave reports a run as ended. `exit`: the jobscript ended by itself. `unstarted`: it could not be started. `killed`: as the
  * master asked. `returned`: the slave is stopping or in trouble itself. `lost`: the processes vanished with the machine. `overtime`: it took
- * longer than it may. `silent`: it printed nothing for too long. `fatal`: a line of its output said that it has failed.
+ * longer than it may. `silent`: it printed nothing for too long. `fatal`: a line of its output said that it has failed. `other`: what
+ * only a newer slave has a word for; a failure, so that it is tried again and not for ever.
  */
-export const endReasons = ["exit", "unstarted", "killed", "returned", "lost", "overtime", "silent", "fatal"] as const;
+export const endReasons = [
+  "exit",
+  "unstarted",
+  "killed",
+  "returned",
+  "lost",
+  "overtime",
+  "silent",
+  "fatal",
+  "other",
+] as const;
 export type EndReason = (typeof endReasons)[number];
 
 /** `code` as a shell says it: 128 + n for signal n; 130 also when the jobscript sent INT to its parent. */

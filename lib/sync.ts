@@ -5,17 +5,30 @@ import { Settings } from "./settings";
 import { endReasons } from "./states";
 import { count, line, RunKey, text } from "./wire";
 
-/** Raised when a change would make an older slave or client misunderstand. */
+/** Raised when a change would make an older slave or client misunderstand; fields that may be missing do not raise it. */
 export const protocolVersion = 2;
+
+/** The oldest that a master understands: that of the release before. */
+export const oldestProtocol = 2;
 
 /** How many ended runs one sync carries; the rest waits for the next. With the longest messages it still is a body of under 1 MB. */
 export const mostEnded = 200;
+
+/** How many runs one sync mentions as held, and how many of those as stuck. */
+export const mostAlive = 8192;
+export const mostStuck = 1024;
+
+/** So long a master holds a sync that brings nothing and gets nothing, ms. */
+export function holdMs(leaseMs: number): number {
+  return Math.min(10_000, leaseMs / 3);
+}
 
 /** How many runs may say in one sync how far they are. */
 export const mostProgress = 4096;
 
 export const EndedRun = RunKey.extend({
-  reason: z.enum(endReasons),
+  // One word that is not known may not keep the master from all else that a slave has to say.
+  reason: z.enum(endReasons).or(line(40).transform(() => "other" as const)),
   code: z
     .int()
     .min(0)
@@ -64,13 +77,17 @@ export const Sync = z
     leaving: z.boolean().optional().describe("It takes its leave: last sync of this slave"),
     running: count.optional().describe("Runs whose processes live now; the others it holds wait for a slot"),
     free: count.max(4096).describe("Tasks it can take now, a few ahead when they are short"),
-    alive: z.array(RunKey).max(8192).describe("Runs it holds, not yet ended"),
+    alive: z.array(RunKey).max(mostAlive).describe("Runs it holds, not yet ended"),
     progress: z
       .array(RunKey.extend({ percent: z.int().min(0).max(100) }))
       .max(mostProgress)
       .optional()
       .describe("Runs that are further than it said before"),
-    stuck: z.array(RunKey).max(1024).optional().describe("Runs whose processes cannot be ended: they keep their slots"),
+    stuck: z
+      .array(RunKey)
+      .max(mostStuck)
+      .optional()
+      .describe("Runs whose processes cannot be ended: they keep their slots"),
     ended: z.array(EndedRun).max(mostEnded),
   })
   .describe("What a slave tells: who and how it is, what it runs, what ended")

@@ -213,7 +213,7 @@ describe("slaves", () => {
       alive: [],
       ended: [],
     };
-    expect((await refusal(client.sync(sync))).message).toContain("use the same release on both");
+    expect((await refusal(client.sync(sync))).message).toContain("upgrade the master first");
     const own = await client.sync({ ...sync, version: protocolVersion, hello: true });
     expect(own).toMatchObject({ start: [], kill: [], id: expect.any(Number) });
     await client.sync({ ...sync, version: protocolVersion, leaving: true });

@@ -23,6 +23,8 @@ export type FarmOptions = {
   masterFlags?: string[];
   /** Variables of the masters. */
   masterEnv?: Record<string, string>;
+  /** Folder of another release, whose programs the farm begins with. */
+  release?: string;
 };
 
 /** A process of the farm. */
@@ -74,8 +76,12 @@ export class Farm {
       if (database !== "embedded")
         farm.databaseUrl = await newDatabase(database === "own" ? await testServer() : { url: database });
       else await shareStaged(farm.dataOf("m1"));
-      await farm.startMaster();
-      await Promise.all(Array.from({ length: options.slaves ?? 1 }, (_, at) => farm.startSlave(`s${at + 1}`)));
+      await farm.startMaster({ release: options.release });
+      await Promise.all(
+        Array.from({ length: options.slaves ?? 1 }, (_, at) =>
+          farm.startSlave(`s${at + 1}`, { release: options.release }),
+        ),
+      );
     } catch (error) {
       await farm[Symbol.asyncDispose]();
       throw error;
@@ -88,17 +94,20 @@ export class Farm {
     name = "m1",
     port = 0,
     database,
+    release,
   }: {
     name?: string;
     port?: number;
     database?: string;
+    /** Folder of another release, whose program is started. */
+    release?: string | undefined;
   } = {}): Promise<Member> {
     const data = this.dataOf(name);
     const lease = this.options.lease ? ["--lease", this.options.lease] : [];
     const logs = ["--logs", join(this.folder, "logs")];
     const { masterFlags = [] } = this.options;
     const here = ["--data", data, "--host", "127.0.0.1", "--port", `${port}`];
-    const args = ["master.ts", ...here, ...lease, ...logs, ...masterFlags];
+    const args = [join(release ?? project, "master.ts"), ...here, ...lease, ...logs, ...masterFlags];
     const env = { ...this.options.masterEnv, ...(database && { DATABASE_URL: database }) };
     const master = await this.launch(name, args, join(data, "master.lock"), env);
     this.masters.splice(0, this.masters.length, ...this.masters.filter((one) => one.name !== name), master);
@@ -109,12 +118,16 @@ export class Farm {
   /** Starts a slave, or starts it again with the folder it had. */
   async startSlave(
     name: string,
-    { flags = [], master = this.masters[0]! }: { flags?: string[]; master?: Member | Member[] } = {},
+    {
+      flags = [],
+      master = this.masters[0]!,
+      release,
+    }: { flags?: string[]; master?: Member | Member[]; release?: string | undefined } = {},
   ): Promise<Member> {
     const data = this.dataOf("m1");
     const { slots = 2, grace = "1s", slaveFlags = [] } = this.options;
     const args = [
-      "slave.ts",
+      join(release ?? project, "slave.ts"),
       "--data",
       data,
       "--host",
@@ -150,8 +163,13 @@ export class Farm {
   }
 
   /** Runs the command line against this farm. */
-  async cli(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-    const ran = Bun.spawn([process.execPath, join(project, "cli.ts"), ...args], {
+  cli(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+    return this.cliOf(project, ...args);
+  }
+
+  /** The same with the command line of another release. */
+  async cliOf(release: string, ...args: string[]): Promise<{ code: number; out: string; err: string }> {
+    const ran = Bun.spawn([process.execPath, join(release, "cli.ts"), ...args], {
       cwd: this.folder,
       env: { ...this.env, DRQUEUE_MASTER: `127.0.0.1:${this.masters[0]!.port}`, DRQUEUE_DATA: this.dataOf("m1") },
       stdin: "ignore",
@@ -241,7 +259,7 @@ export class Farm {
   }
 
   private async launch(name: string, args: string[], lock: string, more: Record<string, string> = {}): Promise<Member> {
-    const started = Bun.spawn([process.execPath, ...args.map((arg, at) => (at === 0 ? join(project, arg) : arg))], {
+    const started = Bun.spawn([process.execPath, ...args], {
       cwd: this.folder,
       env: { ...this.env, ...more },
       stdin: "ignore",

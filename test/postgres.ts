@@ -12,7 +12,11 @@ export type TestServer = {
   staged: string;
   url: string;
   folder: string;
+  /** Of its first process. */
+  readonly pid: number;
   pause(): Promise<void>;
+  /** Ends it at once: by KILL, or by QUIT, its immediate shutdown. Its processes must not be frozen. */
+  crash(signal: "SIGKILL" | "SIGQUIT"): Promise<void>;
   resume(): Promise<void>;
   stop(): Promise<void>;
 };
@@ -55,10 +59,23 @@ export async function startPostgres(): Promise<TestServer> {
     url,
     folder,
     staged,
+    get pid() {
+      return server.pid;
+    },
     pause: () => end(server),
+    async crash(signal) {
+      process.kill(server.pid, signal);
+      await server.exited;
+    },
     async resume() {
-      server = await start();
-      await untilReady(url);
+      // Processes of one that was killed hold its memory for a moment longer, and keep the next one from starting.
+      for (let tries = 0; ; tries++) {
+        server = await start();
+        const refused = await Promise.race([server.exited.then(() => true), untilReady(url).then(() => false)]);
+        if (!refused) return;
+        if (tries > 100) throw new Error(`Postgres does not start: see ${home.log}`);
+        await Bun.sleep(50);
+      }
     },
     async stop() {
       await end(server);

@@ -47,11 +47,13 @@ const pure = [
   "settings",
   "protocol",
   "lists",
+  "releases",
   "sync",
   "rules",
   "hours",
   "paths",
   "load",
+  "uploads",
   "after",
   "queue/plan",
   "queue/obstacles",
@@ -122,7 +124,7 @@ test("pure files use no system, network or database, but zod for what crosses a 
   for (const file of scripts.filter(isPure)) {
     const libraries = importsOf.get(file)!.filter((name) => !scripts.includes(name));
     const allowed =
-      /^lib\/((protocol|lists|wire|events|submission|settings|sync|rules|batch|jobfile)\.ts$|kinds\/)/.test(file)
+      /^lib\/((protocol|lists|wire|events|submission|settings|sync|rules|batch|jobfile|uploads)\.ts$|kinds\/)/.test(file)
         ? ["zod"]
         : [];
     expect([file, libraries.filter((name) => !allowed.includes(name))]).toEqual([file, []]);

@@ -14,6 +14,7 @@ import { jobs } from "./commands/jobs";
 import { kind, kinds } from "./commands/kinds";
 import { licence, licences } from "./commands/licences";
 import { log } from "./commands/log";
+import { masters } from "./commands/masters";
 import { notify } from "./commands/notify";
 import { owner, owners } from "./commands/owners";
 import { clear, disable, drain, enable, set } from "./commands/set";
@@ -33,7 +34,7 @@ function subjects(args: readonly string[], named?: KindInfo): [title: string, co
     ],
     ["Frames", [frames, log, requeue, kill, finish]],
     ["Slaves", [slaves, set, enable, disable, drain, clear]],
-    ["Farm", [kinds, kind(named), licences, licence, owners, owner, notify]],
+    ["Farm", [kinds, kind(named), licences, licence, owners, owner, notify, masters]],
   ];
 }
 

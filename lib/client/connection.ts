@@ -16,6 +16,7 @@ export type Asked = {
   body?: unknown;
   headers?: Record<string, string>;
   once?: boolean;
+  timeoutMs?: number | undefined;
   signal?: AbortSignal | undefined;
 };
 
@@ -55,7 +56,7 @@ export class Connection {
   private async ask<T>(asked: Asked, read: (response: Response, address: Address) => Promise<T>): Promise<T> {
     const { method, signal } = asked;
     const repeatable = method === "GET" || method === "PUT";
-    const end = performance.now() + this.timeoutMs;
+    const end = performance.now() + (asked.timeoutMs ?? this.timeoutMs);
     const failed: string[] = [];
     let refused: ClientError | undefined;
     const first = this.current;
@@ -82,7 +83,8 @@ export class Connection {
           return answer;
         }
         refused = await problemOf(response, address);
-        if (response.status !== 503) this.heardFrom(at);
+        // A slave that one master refuses, being of another release, may be what the next one understands.
+        if (response.status !== 503 && !asked.once) this.heardFrom(at);
         else {
           this.moveOn(at);
           if (repeatable) continue;

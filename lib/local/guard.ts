@@ -4,6 +4,7 @@ import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { getLogger } from "@logtape/logtape";
 import type { Context, ErrorHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import { matchedRoutes } from "hono/route";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { largestBody, type Problem, type Problem as problemSchema } from "../wire";
 import { addDocs } from "./docs";
@@ -29,7 +30,7 @@ const mostExplained = 300;
  * For the `responses` of a route: the errors that it may answer beside those that follow from what it asks for, which are 401, 400 for
  * parameters and bodies, 413 and 415 for bodies. Every error has the shape of a Problem.
  */
-export const problems = <C extends 404 | 409 | 502 | 503>(...codes: C[]) =>
+export const problems = <C extends 404 | 409 | 416 | 502 | 503>(...codes: C[]) =>
   Object.fromEntries(codes.map((code) => [code, { description: titles[code] }])) as {
     [code in C]: { description: string; content: { "application/problem+json": { schema: typeof problemSchema } } };
   };
@@ -47,19 +48,36 @@ export const body = <T extends z.ZodType>(schema: T, example?: z.input<T>) => ({
 });
 
 /**
- * An app of which every route wants the token, but those that hold no data: /health, the description at /openapi.json, and the page that
- * shows it at /docs. `translate` turns an error of the rooms below into an HttpError. `larger`: paths whose bodies may have more bytes.
+ * How a port is watched. `unready`: why it cannot serve now, in a few words; undefined when it can. `answered`: a request was, by the
+ * template of its route, `/jobs/{id}`, which is `other` where there is none.
+ */
+export type Watchers = {
+  unready?: () => Promise<string | undefined> | string | undefined;
+  answered?: (method: string, route: string, status: number, seconds: number) => void;
+};
+
+/**
+ * An app of which every route wants the token, but those that hold no data: /health, /ready, the description at /openapi.json, and the
+ * page that shows it at /docs. `translate` turns an error of the rooms below into an HttpError. `larger`: paths whose bodies may have
+ * more bytes.
  */
 export function guardedApp(
   token: string,
   translate: (error: Error) => HttpError | undefined,
   about: About = { title: "DrQueue", description: "A render queue: jobs, slaves, and what happens" },
   larger: Readonly<Record<string, number>> = {},
+  { unready, answered }: Watchers = {},
 ): OpenAPIHono {
   const app = new OpenAPIHono({
     defaultHook: (result, c) => (result.success ? undefined : answer(c, 400, explain(result.error))),
   });
-  addOpenRoutes(app, about);
+  if (answered)
+    app.use(async (c, next) => {
+      const begun = performance.now();
+      await next();
+      answered(c.req.method, routeOf(c), c.res.status, (performance.now() - begun) / 1000);
+    });
+  addOpenRoutes(app, about, unready);
   app.use(async (c, next) => {
     const given = /^Bearer (.+)$/.exec(c.req.header("authorization") ?? "")?.[1];
     if (given === undefined)
@@ -82,7 +100,13 @@ export function guardedApp(
   return app;
 }
 
-function addOpenRoutes(app: OpenAPIHono, about: About): void {
+/** The template of the route that a request matched; what matches all methods is middleware. */
+function routeOf(c: Context): string {
+  const path = matchedRoutes(c).findLast(({ method }) => method !== "ALL")?.path;
+  return path?.replace(/:(\w+)(\{[^}]*\})?/g, "{$1}") ?? "other";
+}
+
+function addOpenRoutes(app: OpenAPIHono, about: About, unready: Watchers["unready"] = () => undefined): void {
   app.openapi(
     createRoute({
       method: "get",
@@ -94,6 +118,22 @@ function addOpenRoutes(app: OpenAPIHono, about: About): void {
       responses: { 200: json(z.object({ status: z.literal("ok") }), "It does") },
     }),
     (c) => c.json({ status: "ok" as const }, 200),
+  );
+  app.openapi(
+    createRoute({
+      method: "get",
+      path: "/ready",
+      operationId: "ready",
+      summary: "Whether the program can do its work now; wants no token",
+      tags: ["about"],
+      security: [],
+      responses: { 200: json(z.object({ status: z.literal("ready") }), "It can"), ...problems(503) },
+    }),
+    async (c) => {
+      const why = await unready();
+      if (why !== undefined) throw new HttpError(503, why, { "retry-after": "1" });
+      return c.json({ status: "ready" as const }, 200);
+    },
   );
   // Made when first asked for: programs start without it.
   let document: ReturnType<typeof describeApi> | undefined;

@@ -8,6 +8,8 @@ export type LockContent = { pid: number; startTime?: string; [fact: string]: unk
 export type Lock = {
   /** Replaces what was added to the lock, whole: a reader sees the old content or the new one. */
   update(content: Record<string, unknown>): void;
+  /** Whether it still is this process's own: somebody may have removed the file. */
+  isOurs(): boolean;
   /** Gives the lock up. Does nothing when it is no longer this process's own. */
   release(): void;
 };
@@ -26,24 +28,30 @@ export class LockHeldError extends Error {
 
 /**
  * Takes the lock file `path` for this process; its folder must exist. One whose process has died is taken over. It
- * keeps out processes of this machine only: a pid means nothing on another one.
+ * keeps out processes of this machine only: a pid means nothing on another one. What `counts` says no to, given the holder's content,
+ * is taken over as well: a lock that was copied with its folder.
  * @throws LockHeldError with the holder's content when a live process holds it, this one included
  */
-export function takeLock(path: string, content: Record<string, unknown> = {}): Lock {
+export function takeLock(
+  path: string,
+  content: Record<string, unknown> = {},
+  counts: (holder: LockContent) => boolean = () => true,
+): Lock {
   const startTime = startTimeOf(process.pid);
   const owner: LockContent = { pid: process.pid, ...(startTime !== undefined && { startTime }) };
 
   alone(path, () => {
     const holder = readLock(path);
-    if (holder) throw new LockHeldError(path, holder);
+    if (holder && counts(holder)) throw new LockHeldError(path, holder);
     write(path, { ...content, ...owner });
   });
 
   const isOurs = () => {
-    const holder = readLock(path);
+    const holder = contentOf(path);
     return holder?.pid === owner.pid && holder.startTime === owner.startTime;
   };
   return {
+    isOurs,
     update(content) {
       alone(path, () => {
         if (!isOurs())
@@ -61,15 +69,18 @@ export function takeLock(path: string, content: Record<string, unknown> = {}): L
 
 /** What the lock file `path` says when a live process holds it, else undefined. */
 export function readLock(path: string): LockContent | undefined {
-  let holder: Partial<LockContent> | null;
+  const holder = contentOf(path);
+  return holder && isAlive(holder.pid, holder.startTime) ? holder : undefined;
+}
+
+function contentOf(path: string): LockContent | undefined {
   try {
-    holder = JSON.parse(readFileSync(path, "utf8"));
+    const content = JSON.parse(readFileSync(path, "utf8")) as Partial<LockContent> | null;
+    return typeof content?.pid === "number" ? (content as LockContent) : undefined;
   } catch {
     // No file, or not one of ours: write() never leaves half a lock.
     return undefined;
   }
-  if (typeof holder?.pid !== "number" || !isAlive(holder.pid, holder.startTime)) return undefined;
-  return holder as LockContent;
 }
 
 /**

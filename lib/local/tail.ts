@@ -1,33 +1,29 @@
-// Reads a log that may still be growing.
-import { constants, lstatSync } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+// Reads a log that may still be growing, all of it or only its end. Memory stays flat whatever its size.
+import type { OpenLog } from "./open-log";
 
-const piece = 64 * 1024;
 const pollMs = 200;
-// The folders of logs belong to the jobscripts as well: through a link of theirs a master that runs as root would show any file
-// of its machine, and a pipe would never open.
-const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+/** The last lines are looked for in so much of the end: lines that are longer are shown from there. */
+const mostForLines = 16 * 1024 * 1024;
+const step = 64 * 1024;
+const newline = 10;
 
-/** Whether there is a log at this path: a file, not a link to one. */
-export function isLog(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;
-}
+/** What of a log is read: from `from` to before `to`. With `growing` on after the end, until that says that the log is complete. */
+export type Reading = {
+  from?: number;
+  to?: number;
+  growing?: (() => Promise<boolean>) | undefined;
+  signal?: AbortSignal | undefined;
+};
 
-/**
- * The bytes of a file in pieces of at most 64 KB. With `growing`, goes on after the end until that says the file is complete.
- * Memory stays flat whatever the file's size. Throws when the file cannot be opened or is no plain file.
- */
+/** The bytes of a log in pieces; it is closed at the end, or when the reader goes away. */
 export async function* tail(
-  path: string,
-  growing?: () => Promise<boolean>,
-  signal?: AbortSignal,
+  log: OpenLog,
+  { from = 0, to = Number.POSITIVE_INFINITY, growing, signal }: Reading = {},
 ): AsyncGenerator<Uint8Array> {
-  const file = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   try {
-    if (!(await file.stat()).isFile()) throw new Error(`${path} is not a file`);
     let complete = growing === undefined;
-    for (let at = 0; !signal?.aborted; ) {
-      const bytes = await readPiece(file, at);
+    for (let at = from; at < to && !signal?.aborted; ) {
+      const bytes = (await log.read(at)).subarray(0, to - at);
       at += bytes.length;
       if (bytes.length > 0) yield bytes;
       else if (complete) return;
@@ -36,13 +32,42 @@ export async function* tail(
       else await Bun.sleep(pollMs);
     }
   } finally {
-    await file.close();
+    await log.close();
   }
 }
 
-/** A response that streams the pieces as plain text and ends them when the caller goes away. */
-export function textStream(pieces: AsyncGenerator<Uint8Array>): Response {
-  const body = new ReadableStream<Uint8Array>({
+/** Where the last `lines` lines of a log begin, read backwards from its end. */
+export async function startOfLast(log: OpenLog, lines: number): Promise<number> {
+  const size = await log.size();
+  const least = Math.max(0, size - mostForLines);
+  let left = lines;
+  for (let end = size; end > least; ) {
+    const from = Math.max(least, end - step);
+    const bytes = await readWhole(log, from, end);
+    for (let at = bytes.length - 1; at >= 0; at--) {
+      // The end of the last line begins none.
+      if (bytes[at] !== newline || from + at === size - 1) continue;
+      if (--left === 0) return from + at + 1;
+    }
+    end = from;
+  }
+  return least;
+}
+
+async function readWhole(log: OpenLog, from: number, to: number): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  for (let at = from; at < to; ) {
+    const bytes = (await log.read(at)).subarray(0, to - at);
+    if (bytes.length === 0) break;
+    parts.push(bytes);
+    at += bytes.length;
+  }
+  return Buffer.concat(parts);
+}
+
+/** A stream of the pieces that ends them when the caller goes away. */
+export function streamOf(pieces: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array> {
+  return new ReadableStream<Uint8Array>({
     async pull(controller) {
       const { value, done } = await pieces.next();
       if (done) controller.close();
@@ -52,10 +77,4 @@ export function textStream(pieces: AsyncGenerator<Uint8Array>): Response {
       await pieces.return(undefined);
     },
   });
-  return new Response(body, { headers: { "content-type": "text/plain; charset=utf-8" } });
-}
-
-async function readPiece(file: FileHandle, at: number): Promise<Uint8Array> {
-  const { bytesRead, buffer } = await file.read(new Uint8Array(piece), 0, piece, at);
-  return buffer.subarray(0, bytesRead);
 }

@@ -6,6 +6,7 @@ export const titles: Record<number, string> = {
   409: "Conflict",
   413: "Too large",
   415: "Not JSON",
+  416: "Outside the log",
   500: "Internal error",
   502: "No answer from another program",
   503: "Not available now",

@@ -32,11 +32,10 @@ const patienceMs = 3000;
 /** A slave not heard of for so long will not come back for what it was to remove. */
 const lostDays = 90;
 
-/** Does what is due now, a bounded part of it. Throws only when the database does. */
-export async function archive(queue: Queue, places: Places): Promise<void> {
+/** Does what is due now for the whole farm, a bounded part of it: one master at a time. Throws only when the database does. */
+export async function archive(queue: Queue, token: string): Promise<void> {
   await deleteDue(queue);
-  await removeHere(queue, places);
-  await removeAtSlaves(queue, places.token);
+  await removeAtSlaves(queue, token);
   const given = await giveUp(queue, lostDays);
   if (given > 0)
     journal.info("logs of {given} deleted jobs stay on slaves not heard of for {lostDays} days", { given, lostDays });

@@ -5,9 +5,10 @@ import { HttpError } from "../local/guard";
 import type { Queue, Wake } from "../queue/open";
 import { carryOut, type Outcome, type Round } from "../queue/round";
 import { meet } from "../queue/slaves";
-import type { Sync, SyncAnswer } from "../sync";
-import { runName } from "../wire";
+import { holdMs, type Sync, type SyncAnswer } from "../sync";
+import { keyOf, type RunKey, runName } from "../wire";
 import { type KnownSlave, KnownSlaves } from "./known-slaves";
+import { type Meter, unmetered } from "./meter";
 
 const journal = getLogger(["drqueue", "dispatch"]);
 
@@ -19,6 +20,8 @@ const recoverMs = 1000;
 const soonMs = 5;
 
 type Pending = {
+  /** By the clock of performance.now(). */
+  arrivedAt: number;
   readonly sync: Sync;
   readonly slave: KnownSlave;
   /** Aborted when the slave that waits here has gone. */
@@ -30,6 +33,8 @@ type Pending = {
 
 /** One for each master. */
 export class Dispatcher {
+  /** What names the log folder of this master, for slaves to find out whether they share it. */
+  logStore: string | undefined;
   /** Jobs whose tasks moved, for who tells of it: they take them out. */
   readonly moved = new Set<number>();
   private readonly known: KnownSlaves;
@@ -44,18 +49,23 @@ export class Dispatcher {
   constructor(
     private readonly queue: Queue,
     private readonly leaseMs: number,
+    private readonly meter: Meter = unmetered,
   ) {
     this.known = new KnownSlaves(queue, leaseMs);
   }
 
   /** Answers a slave's sync, at once or when there is something to tell it, a third of the lease later at the latest. */
   async sync(sync: Sync, address: string, signal: AbortSignal): Promise<SyncAnswer> {
+    const arrivedAt = performance.now();
     if (this.stopped) throw new HttpError(503, "the master is stopping", { "retry-after": "1" });
-    const slave = await this.known.meet(sync, address, (picture) => meet(this.queue, sync.key, picture));
+    const slave = await this.known.meet(sync, address, (picture, silentMs) =>
+      meet(this.queue, sync.key, picture, silentMs),
+    );
+    if ("heardMs" in slave) return { ...this.emptyAnswer(slave), taken: { heardMs: slave.heardMs } };
     // Two syncs of one slave: it has news, and the one that is parked is out of date.
     this.unpark(slave)?.answer(this.emptyAnswer(slave));
     return new Promise((answer, fail) => {
-      const pending: Pending = { sync, slave, signal, answer, fail };
+      const pending: Pending = { arrivedAt, sync, slave, signal, answer, fail };
       signal.addEventListener("abort", () => {
         if (this.parked.get(slave) === pending) this.unpark(slave);
       });
@@ -72,7 +82,9 @@ export class Dispatcher {
       if (!slave) continue;
       slave.checkDue = true;
       const pending = this.unpark(slave);
-      if (pending) this.arrived.push(pending);
+      if (!pending) continue;
+      pending.arrivedAt = performance.now();
+      this.arrived.push(pending);
     }
     this.go();
   }
@@ -80,6 +92,11 @@ export class Dispatcher {
   /** Writes what was heard of slaves since the last call. */
   writeBeats(): Promise<void> {
     return this.known.writeBeats();
+  }
+
+  /** Syncs that are held until there is something for their slaves. */
+  get parkedCount(): number {
+    return this.parked.size;
   }
 
   /** Answers everyone who waits, and takes no more. */
@@ -98,9 +115,12 @@ export class Dispatcher {
       const batch = this.arrived.splice(0, mostSyncs);
       const withParked = this.workForParked;
       this.workForParked = false;
+      const begun = performance.now();
       try {
         this.deliver(batch, await carryOut(this.queue, this.roundOf(batch, withParked)));
+        this.count(batch, begun);
       } catch (error) {
+        this.meter.roundFailed();
         // Whether it was committed is not known: what slaves hold is read from the database before they get more. Of all slaves,
         // since one that was parked when the round began, and may have got tasks in it, may have gone since.
         this.known.forgetOpen();
@@ -145,12 +165,22 @@ export class Dispatcher {
     };
   }
 
-  private deliver(batch: Pending[], { start, jobs, kill, handed, sick, more }: Outcome): void {
-    for (const { name, suspects } of sick)
-      journal.warn("slave {name} is set aside as sick: tasks of the jobs {jobs} failed there (drqueue clear {name})", {
-        name,
-        jobs: suspects.join(", "),
-      });
+  private count(batch: Pending[], begun: number): void {
+    const now = performance.now();
+    this.meter.round((now - begun) / 1000, batch.length);
+    for (const { arrivedAt } of batch) this.meter.synced((now - arrivedAt) / 1000);
+  }
+
+  private deliver(batch: Pending[], outcome: Outcome): void {
+    const { start, jobs, kill, handed, ended, sick, more } = outcome;
+    for (const { name: slave, suspects } of sick)
+      journal.warn(
+        "slave {slave} is set aside as sick: tasks of the jobs {jobs} failed there (drqueue clear {slave})",
+        { slave, jobs: suspects.join(", ") },
+      );
+    if (handed.length > 0) this.meter.handed(handed.length);
+    for (const { verdict } of ended) this.meter.ended(verdict.outcome);
+    if (journal.isEnabledFor("debug")) this.tell(batch, outcome);
     for (const run of handed) {
       this.known.byId(run.slave)?.unconfirmed.set(runName(run), run);
       this.moved.add(run.job);
@@ -169,6 +199,18 @@ export class Dispatcher {
     if (more === "soon") setTimeout(() => this.woken({ work: true }), soonMs);
   }
 
+  /** Each task, for who asked for that much. */
+  private tell(batch: Pending[], { handed, ended }: Outcome): void {
+    const names = new Map([...this.parked.values(), ...batch].map(({ slave, sync }) => [slave.id, sync.name]));
+    const about = (run: RunKey & { slave: number }) => ({
+      ...keyOf(run),
+      slave: names.get(run.slave) ?? `${run.slave}`,
+    });
+    for (const run of handed) journal.debug("handed out", about(run));
+    for (const { given, verdict } of ended)
+      journal.debug("ended: {outcome}", { ...about(given), outcome: verdict.outcome, code: given.code });
+  }
+
   private answerOrPark(
     pending: Pending,
     start: Outcome["start"] = [],
@@ -180,7 +222,7 @@ export class Dispatcher {
     const nothing = start.length === 0 && kill.length === 0 && sync.ended.length === 0;
     if (nothing && !sync.hello && !sync.leaving && !this.stopped && !pending.signal.aborted) {
       this.parked.set(slave, pending);
-      pending.deadline = setTimeout(() => this.unpark(slave)?.answer(this.emptyAnswer(slave)), this.holdMs);
+      pending.deadline = setTimeout(() => this.unpark(slave)?.answer(this.emptyAnswer(slave)), holdMs(this.leaseMs));
       return;
     }
     pending.answer({
@@ -199,11 +241,14 @@ export class Dispatcher {
     return pending;
   }
 
-  private emptyAnswer(slave: KnownSlave): SyncAnswer {
-    return { id: slave.id, leaseMs: this.leaseMs, jobs: [], start: [], kill: [] };
-  }
-
-  private get holdMs(): number {
-    return Math.min(10_000, this.leaseMs / 3);
+  private emptyAnswer(slave: { readonly id: number }): SyncAnswer {
+    return {
+      id: slave.id,
+      leaseMs: this.leaseMs,
+      ...(this.logStore && { logStore: this.logStore }),
+      jobs: [],
+      start: [],
+      kill: [],
+    };
   }
 }

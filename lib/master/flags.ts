@@ -5,7 +5,8 @@ import { map, optional, withDefault } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
 import { integer, string } from "@optique/core/valueparser";
 import { dataFolder } from "../local/folder";
-import { duration, type Step } from "../local/program";
+import { journalFlags, journalOf } from "../local/journal-flags";
+import { duration, type Step, size } from "../local/program";
 import { ports } from "../ports";
 
 const flags = object({
@@ -19,6 +20,11 @@ const flags = object({
     option("--host", string({ metavar: "ADDRESS" }), { description: message`Address to listen on.` }),
     "0.0.0.0",
   ),
+  address: optional(
+    option("--address", string({ metavar: "ADDRESS" }), {
+      description: message`Where slaves, clients and other masters reach it; else what --host says, else the name of this machine.`,
+    }),
+  ),
   data: optional(
     option("--data", string({ metavar: "FOLDER" }), {
       description: message`Data folder; else DRQUEUE_DATA, else the system's or user's own.`,
@@ -27,6 +33,16 @@ const flags = object({
   logs: optional(
     option("--logs", string({ metavar: "FOLDER" }), {
       description: message`Log folder that master and slaves share, if they do; else DRQUEUE_LOGS, else in the data folder.`,
+    }),
+  ),
+  keepLogs: optional(
+    option("--keep-logs", duration(), {
+      description: message`Remove logs that are older, as 90d; else they are kept until their job is deleted.`,
+    }),
+  ),
+  logsSize: optional(
+    option("--logs-size", size(), {
+      description: message`Remove the oldest logs when all together have more, as 100G; else never.`,
     }),
   ),
   scripts: optional(
@@ -43,26 +59,30 @@ const flags = object({
     option("--lease", duration(), { description: message`A slave not heard of for so long loses its tasks.` }),
     30_000,
   ),
+  ...journalFlags,
 });
 
 /** The flags of a master, read into the step that runs it. */
 export const masterFlags = map(
   flags,
-  ({ port, host, data, logs, scripts, kinds, lease }): Step =>
+  ({ port, host, address, data, logs, keepLogs, logsSize, scripts, kinds, lease, ...log }): Step =>
     async () => {
       // Loaded only now: the other commands of the command line start in half the time without a master's libraries.
       const { runMaster } = await import("./run");
       return runMaster({
         port,
         host,
+        address,
         lease,
         data: dataFolder(data),
         logs: logs ?? process.env.DRQUEUE_LOGS,
+        logRules: { keepMs: keepLogs, mostMb: logsSize },
         scripts: scripts ?? process.env.DRQUEUE_SCRIPTS,
         kinds: kinds ?? process.env.DRQUEUE_KINDS,
         database: process.env.DATABASE_URL,
         smtp: process.env.DRQUEUE_SMTP,
         mailFrom: process.env.DRQUEUE_MAIL_FROM,
+        journal: journalOf(log),
       });
     },
 );

@@ -1,11 +1,14 @@
-// What a master does by the clock: writes signs of life, finds lost slaves, takes back their tasks.
+// What a master does by the clock: for itself, and, where it is the one who keeps house, for all.
 import { getLogger } from "@logtape/logtape";
+import { within } from "../local/deadline";
 import { heal } from "../queue/blame";
 import type { Queue } from "../queue/open";
+import type { Pulse } from "../queue/pulse";
 import { tellProgress } from "../queue/progress";
 import { findLost, takeBack } from "../queue/recover";
 import { endRests, wakeWhenDue } from "../queue/timers";
 import type { Dispatcher } from "./dispatch";
+import { Patience } from "./patience";
 
 const journal = getLogger(["drqueue", "housekeeping"]);
 
@@ -13,36 +16,39 @@ const journal = getLogger(["drqueue", "housekeeping"]);
 const tidyMs = 2000;
 /** At most so often it is told how far a job is, ms. */
 const progressMs = 1000;
+/** A master whose step takes longer leaves the house to another one, ms: longer than any statement may. */
+const stuckMs = 90_000;
 
-/** Keeps house until stopped: every wait is a fraction of the lease, at most a second. `tidy` is called every other second beside it. */
-export function keepHouse(
-  queue: Queue,
-  dispatcher: Dispatcher,
-  leaseMs: number,
-  tidy: () => Promise<void>,
-): { stop(): Promise<void> } {
+/** What it keeps house with. `tidy` is called every other second; `forAll`: by the one who keeps house. */
+export type House = {
+  queue: Queue;
+  dispatcher: Pick<Dispatcher, "writeBeats" | "moved">;
+  pulse: Pick<Pulse, "keepsHouse" | "houseTime" | "letGo">;
+  leaseMs: number;
+  tidy: (forAll: boolean) => Promise<void>;
+};
+
+/** Keeps house until stopped: every wait is a fraction of the lease, at most a second. */
+export function keepHouse({ queue, dispatcher, pulse, leaseMs, tidy }: House): { stop(): Promise<void> } {
   const everyMs = Math.min(1000, leaseMs / 4);
-  // After a start, an outage, or a pause of this process or machine no slave is lost before it had a lease's time to call again.
-  let patientUntil = performance.now() + leaseMs;
-  let lookedAt = Date.now();
+  const patience = new Patience(leaseMs, everyMs);
   let rounds = 0;
   const timers = wakeWhenDue(queue);
   const progress = tellProgress(queue);
 
   const round = async () => {
     await dispatcher.writeBeats();
+    const now = await pulse.houseTime();
+    if (now === undefined) return patience.begin();
     await timers();
     await endRests(queue);
     for (const name of await heal(queue))
-      journal.info("slave {name} was sick for an hour and gets another chance", { name });
-    // The wall clock also tells of a machine that slept, and of a clock that was set: then the database's has jumped as well.
-    const now = Date.now();
-    if (Math.abs(now - lookedAt) > everyMs + leaseMs / 2) patientUntil = performance.now() + leaseMs;
-    lookedAt = now;
-    if (performance.now() < patientUntil) return;
-    const lost = await findLost(queue, leaseMs);
+      journal.info("slave {slave} was sick for an hour and gets another chance", { slave: name });
+    if (!patience.isOver(now)) return;
+    // As of the moment when all was well, however long it takes to get here.
+    const lost = await findLost(queue, leaseMs, now);
     for (const name of lost)
-      journal.warn("slave {name} is lost: not heard of for {seconds} s", { name, seconds: leaseMs / 1000 });
+      journal.warn("slave {slave} is lost: not heard of for {seconds} s", { slave: name, seconds: leaseMs / 1000 });
     // Now and then also without a new loss: what a master began that died half-way.
     if (lost.length === 0 && rounds++ % 15 !== 0) return;
     const tasks = await takeBack(queue);
@@ -50,10 +56,8 @@ export function keepHouse(
   };
 
   const loops = [
-    repeat(everyMs, round, () => {
-      patientUntil = performance.now() + leaseMs;
-    }),
-    repeat(Math.min(tidyMs, leaseMs), tidy),
+    repeat(everyMs, () => notStuck(round(), pulse), () => patience.begin()),
+    repeat(Math.min(tidyMs, leaseMs), () => notStuck(tidy(pulse.keepsHouse), pulse)),
     repeat(progressMs, () => progress(dispatcher.moved)),
   ];
   return {
@@ -61,6 +65,13 @@ export function keepHouse(
       await Promise.all(loops.map((loop) => loop.stop()));
     },
   };
+}
+
+/** Waits for a step, not for ever: a master that stands still keeps no other one from keeping house. */
+async function notStuck(step: Promise<void>, pulse: House["pulse"]): Promise<void> {
+  if (await within(stuckMs, step)) return;
+  pulse.letGo();
+  throw new Error(`a step took longer than ${stuckMs / 1000} s`);
 }
 
 /** Takes a step again and again until stopped. A step that fails is told once, and taken again. */

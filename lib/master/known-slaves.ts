@@ -2,9 +2,19 @@
 
 import type { SlaveNow } from "../queue/obstacles";
 import { type Queue, wake } from "../queue/open";
-import { type Beat, heard, type OpenRun, type Picture, type Progress, progressed } from "../queue/slaves";
+import {
+  type Beat,
+  type Heard,
+  heard,
+  type Met,
+  markStuck,
+  type OpenRun,
+  type Picture,
+  type Progress,
+  progressed,
+} from "../queue/slaves";
 import type { Sync } from "../sync";
-import { runName } from "../wire";
+import { type RunKey, runName } from "../wire";
 
 /** One slave as this master knows it. */
 export class KnownSlave {
@@ -70,9 +80,11 @@ export class KnownSlave {
 /** All slaves that called this master. */
 export class KnownSlaves {
   private readonly byKey = new Map<string, { slave: KnownSlave; profile: string }>();
+  private readonly since = performance.now();
   private readonly ids = new Map<number, KnownSlave>();
-  private readonly beats = new Map<number, Beat>();
+  private readonly beats = new Map<number, Omit<Heard, "ageMs"> & { heardAt: number }>();
   private readonly progress = new Map<string, Progress>();
+  private readonly stuck = new Map<string, RunKey & { slave: number }>();
 
   constructor(
     private readonly queue: Queue,
@@ -90,13 +102,14 @@ export class KnownSlaves {
 
   /**
    * The slave that sent this sync; `write` is called when it is new, describes itself in another way than before, or may have been
-   * called lost or gone meanwhile: it must be online before it gets tasks, or they would be taken back at once.
+   * called lost or gone meanwhile: it must be online before it gets tasks, or they would be taken back at once. Where another process is
+   * the slave, returns when that was heard.
    */
   async meet(
     sync: Sync,
     address: string,
-    write: (picture: Picture & Omit<Beat, "id" | "leaving">) => Promise<number>,
-  ): Promise<KnownSlave> {
+    write: (picture: Picture & Omit<Beat, "id" | "leaving">, silentMs: number | null) => Promise<Met>,
+  ): Promise<KnownSlave | Required<Met>> {
     // Of a load below 1e-37 Postgres's real would make an error, for all whose sign of life is in the same statement.
     const [load, load5, load15] = [sync.load, sync.load5 ?? 0, sync.load15 ?? 0].map(
       (load) => Math.round(load * 100) / 100,
@@ -108,9 +121,12 @@ export class KnownSlaves {
       load15,
       address: sync.address ?? address,
       running: sync.running ?? sync.alive.length,
+      stuck: sync.stuck?.length ?? 0,
     };
-    const { name, port, software, os, cpus, cpu, memoryMb, gpus, settings, problem } = picture;
+    const { instance, home, name, port, software, os, cpus, cpu, memoryMb, gpus, settings, problem } = picture;
     const profile = JSON.stringify([
+      instance,
+      home,
       name,
       picture.address,
       port,
@@ -127,7 +143,10 @@ export class KnownSlaves {
     let slave = before?.slave;
     const wasAway = sync.hello || performance.now() - (slave?.heardAt ?? 0) > this.leaseMs / 2;
     if (!slave || before?.profile !== profile || wasAway) {
-      const id = await write(picture);
+      // After an outage of all masters whoever lives has the time of a lease to call again before another may take its place.
+      const isPatient = performance.now() - this.since < this.leaseMs;
+      const { id, heardMs } = await write(picture, isPatient ? null : this.leaseMs);
+      if (heardMs !== undefined) return { id, heardMs };
       // Jobs that it does not take any more may be for slaves which they set aside.
       if (before && before.profile !== profile) await wake(this.queue.sql, { work: true });
       // While it was written another sync of the same slave may have been faster.
@@ -139,6 +158,8 @@ export class KnownSlaves {
     const { freeMemoryMb, memoryLeftMb, gpusLeft, foreignSlots, inHours, free } = sync;
     this.beats.set(slave.id, {
       id: slave.id,
+      instance,
+      heardAt: slave.heardAt,
       ...{
         load,
         load5,
@@ -150,6 +171,7 @@ export class KnownSlaves {
         inHours,
         free,
         running: picture.running,
+        stuck: picture.stuck,
       },
       leaving: sync.leaving === true,
     });
@@ -161,15 +183,21 @@ export class KnownSlaves {
         percent,
         slave: slave.id,
       });
+    for (const run of sync.stuck ?? []) this.stuck.set(runName(run), { ...run, slave: slave.id });
     return slave;
   }
 
-  /** Writes the signs of life and the progress since the last call, all in two statements. */
+  /** Writes the signs of life and the progress since the last call, in a statement for each. */
   async writeBeats(): Promise<void> {
     const beats = [...this.beats.values()].sort((a, b) => a.id - b.id);
     this.beats.clear();
     try {
-      await heard(this.queue, beats);
+      const now = performance.now();
+      const given = beats.map(({ heardAt, ...beat }) => ({ ...beat, ageMs: now - heardAt }));
+      for (const id of await heard(this.queue, given)) {
+        const slave = this.ids.get(id);
+        if (slave) slave.heardAt = Number.NEGATIVE_INFINITY;
+      }
     } catch (error) {
       // Not written is not heard: keep them for the next time, unless there is newer news.
       for (const beat of beats) if (!this.beats.has(beat.id)) this.beats.set(beat.id, beat);
@@ -178,5 +206,8 @@ export class KnownSlaves {
     const further = [...this.progress.values()];
     this.progress.clear();
     await progressed(this.queue, further);
+    const held = [...this.stuck.values()];
+    this.stuck.clear();
+    await markStuck(this.queue, held);
   }
 }

@@ -7,7 +7,9 @@ import { within } from "../local/deadline";
 import { createDataFolder } from "../local/folder";
 import { guardedApp } from "../local/guard";
 import { keepJournal } from "../local/journal";
+import type { JournalOptions } from "../local/journal-flags";
 import { LockHeldError, takeLock } from "../local/lock";
+import { addMetricsRoute } from "../local/metrics";
 import { listenOn } from "../local/port";
 import { PlainError, version } from "../local/program";
 import { whenTold } from "../local/signals";
@@ -21,8 +23,13 @@ import { Dispatcher } from "./dispatch";
 import { Events } from "./events";
 import { keepHouse } from "./housekeeping";
 import { loadKinds, ownNames } from "./kinds";
+import { openLogFolder } from "./logs/open";
+import type { LogPlaces } from "./logs/read";
+import type { Rules } from "./logs/removed";
+import { MasterMetrics } from "./metrics";
 import { openMailer } from "./notify/mail";
 import { Notifier } from "./notify/notify";
+import { addressOf, announceSelf } from "./presence";
 import { addBatchRoutes } from "./routes/batch";
 import { addEventRoutes, noteChanged } from "./routes/events";
 import { addFrameRoutes } from "./routes/frames";
@@ -30,6 +37,7 @@ import { addJobRoutes } from "./routes/jobs";
 import { addKindRoutes } from "./routes/kinds";
 import { addLicenceRoutes } from "./routes/licences";
 import { addLogRoutes } from "./routes/logs";
+import { addMasterRoutes } from "./routes/masters";
 import { addNoticeRoutes } from "./routes/notices";
 import { addOwnerRoutes } from "./routes/owners";
 import { addSlaveRoutes } from "./routes/slaves";
@@ -39,22 +47,26 @@ import { translate } from "./translate";
 export type MasterOptions = {
   data: string;
   host: string;
+  /** Where others reach it, when that is not to be told from `host`. */
+  address: string | undefined;
   port: number;
   lease: number;
   logs: string | undefined;
+  logRules: Rules;
   scripts: string | undefined;
   kinds: string | undefined;
   database: string | undefined;
   /** The mail server, with user and password, and the sender of mail. */
   smtp: string | undefined;
   mailFrom: string | undefined;
+  journal: JournalOptions;
 };
 
 /** Runs a master until it is told to stop. Returns the exit code; throws a PlainError when it cannot start. */
 export async function runMaster(options: MasterOptions): Promise<number> {
   // From the first moment on: a signal while it starts stops it as soon as it has.
   const told = whenTold();
-  await keepJournal();
+  await keepJournal(options.journal);
   const journal = getLogger(["drqueue", "master"]);
   createDataFolder(options.data);
   const kindFolder = options.kinds || ownKinds(options.data);
@@ -76,20 +88,42 @@ export async function runMaster(options: MasterOptions): Promise<number> {
     const token = await agreeOnToken(queue, findToken(options.data) ?? newToken());
     keepToken(options.data, token);
 
-    const dispatcher = new Dispatcher(queue, options.lease);
+    const metrics: MasterMetrics = new MasterMetrics(queue, {
+      parked: () => dispatcher.parkedCount,
+      keepsHouse: () => false,
+    });
+    const dispatcher = new Dispatcher(queue, options.lease, metrics);
     const events = new Events(queue);
-    const notifier = new Notifier(queue, { logs, token }, mailer);
-    const app = guardedApp(token, translate, undefined, { "/jobs/batch": largestBatch });
+    const logFolder = openLogFolder(queue, logs, token, options.logRules);
+    dispatcher.logStore = logFolder.id;
+    const logPlaces: LogPlaces = { logs, token, self: () => presence.id };
+    const notifier = new Notifier(queue, logPlaces, mailer);
+    let stopping = false;
+    const app = guardedApp(
+      token,
+      translate,
+      undefined,
+      { "/jobs/batch": largestBatch },
+      {
+        answered: metrics.answered,
+        async unready() {
+          if (stopping) return "the master is stopping";
+          return (await metrics.findDatabase()) ? undefined : "the database is away";
+        },
+      },
+    );
+    addMetricsRoute(app, metrics, () => metrics.refresh());
     noteChanged(app, dispatcher.moved);
     addEventRoutes(app, events);
     addJobRoutes(app, queue, kinds, scripts, notifier);
     addFrameRoutes(app, queue);
     addBatchRoutes(app, queue, kinds, scripts, notifier);
     addSlaveRoutes(app, queue, dispatcher, token);
-    addLogRoutes(app, queue, logs, token);
+    addLogRoutes(app, queue, logPlaces, logFolder.store);
     addKindRoutes(app, kinds);
     addLicenceRoutes(app, queue);
     addOwnerRoutes(app, queue);
+    addMasterRoutes(app, queue);
     addNoticeRoutes(app, queue, notifier);
     await listen(queue, (news) => {
       dispatcher.woken(news);
@@ -101,6 +135,7 @@ export async function runMaster(options: MasterOptions): Promise<number> {
       await archive(queue, { logs, scripts, token });
       await forgetEvents(queue);
     });
+    const presence = announceSelf(queue, { address: addressOf(options), port: port.port }, () => false);
     notifier.start();
     lock.update({ port: port.port });
     journal.info("master {version} listens on {host}:{port}, data in {data}", {
@@ -112,8 +147,10 @@ export async function runMaster(options: MasterOptions): Promise<number> {
 
     const signal = await told;
     journal.info("stopping ({signal})", { signal });
+    stopping = true;
     dispatcher.stop();
     events.stop();
+    logFolder.stop();
     await port.stop();
     await Promise.all([
       within(
@@ -121,6 +158,7 @@ export async function runMaster(options: MasterOptions): Promise<number> {
         house.stop().then(() => dispatcher.writeBeats().catch(() => {})),
       ),
       notifier.stop(),
+      within(2000, presence.stop()),
     ]);
     return 0;
   } finally {

@@ -7,6 +7,7 @@ import type { Wish } from "../states";
 import { lockWithDependents } from "./dependencies";
 import { unknownJob } from "./job";
 import { type Queue, type Tx, wake } from "./open";
+import { transact } from "./transact";
 
 /** A job's row, locked until the transaction ends. */
 export type LockedJob = {
@@ -19,11 +20,10 @@ export type LockedJob = {
 
 /** Carries out `work` on a job. Throws a Refusal when there is none of this number. */
 export async function onJob(queue: Queue, id: number, work: (tx: Tx, job: LockedJob) => Promise<Done>): Promise<Done> {
-  const done = await queue.sql.begin(async (tx) => {
+  return transact(queue, async (tx) => {
     await lockWithDependents(tx, [id]);
     return work(tx, await readLocked(tx, id));
   });
-  return done as Done;
 }
 
 /** Reads a job that the caller has locked. Throws a Refusal when there is none of this number. */

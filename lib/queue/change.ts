@@ -4,10 +4,10 @@ import type { JobChange } from "../submission";
 import { onJob, readLocked } from "./act";
 import { checkLicences, columnsOf, slaveNumbers } from "./columns";
 import { type After, lockWithDependents, waitFor } from "./dependencies";
+import { dependencyLock } from "./locks";
 import { type Queue, type Tx, wake } from "./open";
 import { Refusal } from "./refusal";
-
-const dependencyLock = 4_877_102;
+import { transact } from "./transact";
 
 /**
  * Changes settings of a job; effective with the next hand-out. `env`, `fields` and `after` are replaced whole; `fieldVariables` is what
@@ -19,7 +19,7 @@ export async function change(
   given: JobChange & { fieldVariables?: Record<string, string> },
 ): Promise<Done> {
   const { after, licences = {} } = given;
-  await queue.sql.begin(async (tx) => {
+  await transact(queue, async (tx) => {
     // Two changes at once could close a circle that neither of them sees.
     if (after) await tx`select pg_advisory_xact_lock(${dependencyLock})`;
     await lockWithDependents(tx, [id, ...(after ?? []).map(({ job }) => job)]);

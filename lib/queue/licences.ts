@@ -2,6 +2,7 @@
 import type { Licence } from "../protocol";
 import { type Queue, type Tx, wake } from "./open";
 import { Refusal } from "./refusal";
+import { transact } from "./transact";
 
 /** All licences by name, with how many the running tasks use. */
 export function listLicences(queue: Queue): Promise<Licence[]> {
@@ -10,17 +11,16 @@ export function listLicences(queue: Queue): Promise<Licence[]> {
 
 /** Says how many there are of a licence, new or known; masters look at once whether tasks can start. */
 export async function setLicence(queue: Queue, name: string, total: number): Promise<Licence> {
-  const licence = await queue.sql.begin(async (tx) => {
+  return transact(queue, async (tx) => {
     await tx`insert into licence (name, total) values (${name}, ${total}) on conflict (name) do update set total = excluded.total`;
     await wake(tx, { work: true });
-    return (await read(tx, name))[0];
+    return (await read(tx, name))[0]!;
   });
-  return licence as Licence;
 }
 
 /** Forgets a licence and returns what it was. Throws a Refusal while a job that has not ended needs it: it could never run. */
 export async function removeLicence(queue: Queue, name: string): Promise<Licence> {
-  const licence = await queue.sql.begin(async (tx) => {
+  return transact(queue, async (tx) => {
     // A submission that needs it holds the row until it is stored: its job is then seen below.
     await tx`select from licence where name = ${name} for update`;
     const [found] = await read(tx, name);
@@ -32,7 +32,6 @@ export async function removeLicence(queue: Queue, name: string): Promise<Licence
     await tx`delete from licence where name = ${name}`;
     return found;
   });
-  return licence as Licence;
 }
 
 /** How many jobs a message names. */

@@ -5,6 +5,7 @@ import type { Submission } from "../submission";
 import { unknownJob } from "./job";
 import type { Queue, Tx } from "./open";
 import { Refusal } from "./refusal";
+import { transact } from "./transact";
 
 /** A notice with its secret, as its messages need it. */
 export type NoticeRow = Omit<Notice, "signed" | "problem"> & { secret: string | null };
@@ -27,7 +28,7 @@ export async function addNotice(queue: Queue, given: NewNotice): Promise<Notice>
   if (strange && (given.job !== undefined || given.owner !== undefined))
     throw new Refusal("invalid", `'${strange}' is told of the farm's slaves: leave out job and owner`);
   const style = styleOf(given);
-  const added = await queue.sql.begin(async (tx) => {
+  const added = await transact(queue, async (tx) => {
     if (given.job !== undefined) {
       // Held until it is stored: the notice of a job that is deleted goes with it.
       const [job] = await tx`select from job where id = ${given.job} for key share`;
@@ -39,19 +40,19 @@ export async function addNotice(queue: Queue, given: NewNotice): Promise<Notice>
       returning id`;
     return (await read(tx, row!.id as number))[0]!;
   });
-  return shown(added as Row);
+  return shown(added);
 }
 
 /** Forgets a notice, and messages of it that have not been sent. Returns what it was. */
 export async function removeNotice(queue: Queue, id: number): Promise<Notice> {
-  const removed = await queue.sql.begin(async (tx) => {
+  const removed = await transact(queue, async (tx) => {
     const [row] = await read(tx, id);
     const gone = await tx`delete from notice where id = ${id} returning id`;
     if (!row || gone.length === 0) throw unknownNotice(id);
     await tx`delete from delivery where sent_at is null and message ->> 'notice' = ${`${id}`}`;
     return row;
   });
-  return shown(removed as Row);
+  return shown(removed);
 }
 
 /** Stores who is to be told of a job, in the transaction that stores the job. */

@@ -1,11 +1,14 @@
-// Opens the queue's database: connections, migrations, and the channel on which masters wake each other.
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+// Opens the queue's database: its connections, and the channel on which masters wake each other.
 import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
-import { migrate } from "drizzle-orm/postgres-js/migrator";
-import postgres from "postgres";
+import type postgres from "postgres";
+import { type Options, Route } from "./connect";
+import { bringUpToDate } from "./migrate";
+import { type Place, serverAt } from "./place";
 
-/** The database as every operation of this folder takes it. Do not keep `sql` or `db`: they are other ones after an outage. */
+/**
+ * The database as every operation of this folder takes it. Do not keep `sql` or `db`: they are other ones after an outage, and throw
+ * during one.
+ */
 export type Queue = {
   readonly sql: postgres.Sql;
   readonly db: PostgresJsDatabase;
@@ -14,13 +17,19 @@ export type Queue = {
   close(): Promise<void>;
 };
 
+/** A queue whose connections can be given up and come back. */
+export type OpenQueue = Queue & {
+  /** The way to its server, for connections beside those of `sql`. */
+  readonly route: Route;
+  /** The database does not answer: what is under way fails, and what is asked of it fails at once until it is found again. */
+  lose(): void;
+  /** The database answers: connections to it are made anew. */
+  find(): void;
+};
+
 /** A transaction of it. */
 export type Tx = postgres.TransactionSql;
 
-/** Where the database is: a URL, or the socket folder of a server on this machine. */
-export type Place = { url: string } | { socketFolder: string; port: number; database: string; user: string };
-
-const migrationLock = 4_877_101;
 const channel = "drqueue";
 
 /**
@@ -29,24 +38,47 @@ const channel = "drqueue";
  */
 const byIndex = { enable_seqscan: "off", enable_hashjoin: "off", enable_mergejoin: "off" };
 
-/** Brings the tables up to date and connects. Throws when the server cannot be reached or is older than 14. */
-export async function openQueue(place: Place): Promise<Queue> {
-  await bringUpToDate(place);
-  return new Connections(place);
+const usual: Options = {
+  // More connections are slower for short writes: 8 measured better than 32 on 2 cores.
+  max: 8,
+  // By default each ends by itself after half an hour, which would look like a broken one here.
+  max_lifetime: 0,
+  connection: {
+    application_name: "drqueue",
+    // What is read again under a lock must be what is there by then, whatever the server's own setting.
+    default_transaction_isolation: "read committed",
+    statement_timeout: 60_000,
+    lock_timeout: 20_000,
+    ...byIndex,
+  },
+};
+
+/** Brings the tables up to date and connects. Throws when the server cannot be reached, is older than 14, or newer than this release. */
+export async function openQueue(place: Place): Promise<OpenQueue> {
+  const route = new Route(serverAt(place));
+  await bringUpToDate(route);
+  return new Connections(route);
 }
 
 /**
  * Connections that are renewed, all of them, when one breaks: postgres.js 3.4 may leave one that broke in the middle of a write
  * mute for minutes, and would still give it queries, each of which fails only after the time for connecting.
  */
-class Connections implements Queue {
-  sql!: postgres.Sql;
-  db!: PostgresJsDatabase;
+class Connections implements OpenQueue {
+  private pool: { sql: postgres.Sql; db: PostgresJsDatabase } | undefined;
   private readonly renewals: (() => void)[] = [];
   private closed = false;
 
-  constructor(private readonly place: Place) {
+  constructor(readonly route: Route) {
     this.renew();
+  }
+
+  get sql(): postgres.Sql {
+    return this.there.sql;
+  }
+
+  get db(): PostgresJsDatabase {
+    return this.there.db;
   }
 
   onRenewal(act: () => void): void {
@@ -54,26 +86,36 @@ class Connections implements Queue {
     act();
   }
 
+  lose(): void {
+    const { pool } = this;
+    this.pool = undefined;
+    void pool?.sql.end({ timeout: 0 }).catch(() => {});
+  }
+
+  find(): void {
+    if (!this.pool && !this.closed) this.renew();
+  }
+
   async close(): Promise<void> {
     this.closed = true;
-    await this.sql.end({ timeout: 5 });
+    await this.pool?.sql.end({ timeout: 5 });
+  }
+
+  private get there() {
+    if (!this.pool) throw Object.assign(new Error("the database does not answer"), { code: "CONNECTION_LOST" });
+    return this.pool;
   }
 
   private renew(): void {
-    // More connections are slower for short writes: 8 measured better than 32 on 2 cores.
-    const sql = connect(this.place, {
-      max: 8,
-      // By default each ends by itself after half an hour, which would look like a broken one here.
-      max_lifetime: 0,
-      connection: { application_name: "drqueue", statement_timeout: 60_000, lock_timeout: 20_000, ...byIndex },
+    const sql = this.route.open({
+      ...usual,
       onclose: () => {
-        if (this.closed || sql !== this.sql) return;
+        if (this.closed || sql !== this.pool?.sql) return;
         this.renew();
         void sql.end({ timeout: 2 }).catch(() => {});
       },
     });
-    this.sql = sql;
-    this.db = drizzle(sql);
+    this.pool = { sql, db: drizzle(sql) };
     for (const act of this.renewals) act();
   }
 }
@@ -109,34 +151,4 @@ export async function listen(queue: Queue, woken: (news: Wake) => void): Promise
     }
   });
   await listening;
-}
-
-async function bringUpToDate(place: Place): Promise<void> {
-  // migrate() takes no lock, and of three masters that start at once two would crash: they take turns, on a connection each.
-  const sql = connect(place, { max: 1 });
-  try {
-    const [version] = await sql`select current_setting('server_version_num')::int as number`;
-    if (version?.number < 140_000)
-      throw new Error("Postgres is too old: version 14 or newer is needed (multirange types)");
-    await sql`select pg_advisory_lock(${migrationLock})`;
-    await migrate(drizzle(sql), { migrationsFolder: migrationsFolder() });
-  } finally {
-    await sql.end({ timeout: 5 });
-  }
-}
-
-/** In a compiled binary the migrations lie beside every module; see lib/build. */
-function migrationsFolder(): string {
-  const embedded = join(import.meta.dir, "migrations");
-  return existsSync(embedded) ? embedded : join(import.meta.dir, "../../migrations");
-}
-
-function connect(place: Place, more: postgres.Options<Record<string, never>>): postgres.Sql {
-  // Seconds until a lost server is tried again: by default up to 20, and slaves would wait as long after an outage.
-  const backoff = (tries: number) => Math.min(1, 0.05 * 2 ** tries);
-  const options = { connect_timeout: 10, backoff, onnotice: () => {}, ...more };
-  if ("url" in place) return postgres(place.url, options);
-  // Said in full, since PGPORT and PGSSLMODE would fill what is left out.
-  const { socketFolder: host, port, database, user: username } = place;
-  return postgres({ ...options, host, port, ssl: false, database, username });
 }

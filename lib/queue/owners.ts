@@ -2,6 +2,7 @@
 import type { Owner } from "../protocol";
 import { type Queue, type Tx, wake } from "./open";
 import { usualWeight } from "./plan";
+import { transact } from "./transact";
 
 /** Owners, by name, who have jobs that have not ended or a weight of their own. */
 export function listOwners(queue: Queue): Promise<Owner[]> {
@@ -10,14 +11,14 @@ export function listOwners(queue: Queue): Promise<Owner[]> {
 
 /** Gives an owner a weight, effective with the next hand-out. The usual one is not written down. */
 export async function setWeight(queue: Queue, name: string, weight: number): Promise<Owner> {
-  const owner = await queue.sql.begin(async (tx) => {
+  const owner = await transact(queue, async (tx) => {
     if (weight === usualWeight) await tx`delete from owner where name = ${name}`;
     else
       await tx`insert into owner (name, weight) values (${name}, ${weight}) on conflict (name) do update set weight = excluded.weight`;
     await wake(tx, { work: true });
     return (await read(tx, name))[0];
   });
-  return (owner as Owner | undefined) ?? { name, weight, running: 0 };
+  return owner ?? { name, weight, running: 0 };
 }
 
 async function read(sql: Queue["sql"] | Tx, name?: string): Promise<Owner[]> {

@@ -48,6 +48,6 @@ export async function readSlave(queue: Queue, name: string): Promise<Slave> {
 }
 
 function slaveShown(row: typeof slaves.$inferSelect): Slave {
-  const { key: _, software, seenAt, sickSince, ...rest } = row;
+  const { key: _, instance: __, home: ___, software, seenAt, sickSince, ...rest } = row;
   return { ...rest, version: software, seenAt: seenAt.toISOString(), sickSince: sickSince?.toISOString() ?? null };
 }

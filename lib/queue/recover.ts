@@ -5,13 +5,17 @@ import { moveTasks } from "./move";
 import { movesOf } from "./moves";
 import { type Queue, wake } from "./open";
 import { openRuns } from "./slaves";
+import { transact } from "./transact";
 
-/** Calls slaves lost that were silent for `leaseMs`; others may have to take jobs of which they failed tasks. Returns their names. */
-export async function findLost(queue: Queue, leaseMs: number): Promise<string[]> {
+/**
+ * Calls slaves lost that were silent for `leaseMs` at this moment of the database's clock, in ms; now when it is left out. Others may have
+ * to take jobs of which they failed tasks. Returns their names.
+ */
+export async function findLost(queue: Queue, leaseMs: number, at?: number): Promise<string[]> {
   const rows = await queue.sql`
     update slave set state = 'lost', running = 0, free = 0
     where id in (
-      select id from slave where state = 'online' and seen_at < now() - ${leaseMs} * interval '1 millisecond' order by id for update skip locked)
+      select id from slave where state = 'online' and seen_at < coalesce(to_timestamp(${at ?? null}::float8 / 1000), now()) - ${leaseMs} * interval '1 millisecond' order by id for update skip locked)
     returning name`;
   if (rows.length > 0) await wake(queue.sql, { work: true });
   return rows.map((row) => row.name as string);
@@ -21,7 +25,7 @@ export async function findLost(queue: Queue, leaseMs: number): Promise<string[]>
 export async function takeBack(queue: Queue): Promise<number> {
   const away = await queue.sql`select id from slave where state in ('lost', 'gone')`;
   if ((await openRuns(queue.sql, idsOf(away))).length === 0) return 0;
-  const taken = await queue.sql.begin(async (tx) => {
+  return transact(queue, async (tx) => {
     // Jobs before slaves, as a round has them that blames slaves for what failed. The slaves are locked so that none of them comes
     // back and gets tasks while its tasks are taken.
     const jobs = new Set((await openRuns(tx, idsOf(away))).map(({ job }) => job));
@@ -44,7 +48,6 @@ export async function takeBack(queue: Queue): Promise<number> {
     await wake(tx, { work: true });
     return ended.length;
   });
-  return taken as number;
 }
 
 function idsOf(rows: readonly postgres.Row[]): number[] {

@@ -5,6 +5,7 @@ import { readLocked, wish } from "./act";
 import { holdAnew, lockWithDependents, waitersOf } from "./dependencies";
 import { type Queue, type Tx, wake } from "./open";
 import { Refusal } from "./refusal";
+import { transact } from "./transact";
 
 /** What becomes of jobs that still wait for one that is deleted: it is not deleted then, they are too, or they no longer wait for it. */
 export type Dependents = "refuse" | "cascade" | "release";
@@ -20,7 +21,7 @@ export async function remove(
   dependents: Dependents = "refuse",
   agreed?: (tx: Tx, id: number) => Promise<boolean>,
 ): Promise<Done> {
-  const done = await queue.sql.begin(async (tx): Promise<Done> => {
+  return transact(queue, async (tx) => {
     const doomed = await locked(tx, id, dependents);
     if (agreed && !(await agreed(tx, id))) return { tasks: 0, killing: 0 };
     let killing = 0;
@@ -37,7 +38,6 @@ export async function remove(
     if ((await holdAnew(tx, [...left])) || killing > 0) await wake(tx, { work: true });
     return { tasks: 0, killing };
   });
-  return done as Done;
 }
 
 /** The jobs to delete, locked together with those that wait for them. */

@@ -35,7 +35,7 @@ type Known = RunKey & {
  * other slaves have tasks that a limit of their jobs kept from them. `sick`: slaves set aside for what they failed.
  */
 export type Reported = {
-  counted: Report[];
+  counted: Ended[];
   moves: Move[];
   requeued: boolean;
   simple: boolean;
@@ -77,7 +77,7 @@ export async function report(tx: Tx, reports: readonly Report[]): Promise<Report
   const requeued = ended.some(({ verdict }) => verdict.next === "waiting");
   // A failure may be the one that stops its job: nothing more of it is handed out then.
   const simple = !late && ended.every(({ verdict }) => verdict.next === "finished");
-  return { counted: ended.map(({ given }) => given), moves: movesOf(ended), requeued, simple, room, sick };
+  return { counted: ended, moves: movesOf(ended), requeued, simple, room, sick };
 }
 
 async function lockAndRead(tx: Tx, reports: readonly Report[]): Promise<Known[]> {

@@ -7,11 +7,12 @@ import { assign } from "./assign";
 import type { Sick } from "./blame";
 import { layoutOf } from "./job";
 import { moveTasks } from "./move";
-import type { Report } from "./moves";
+import type { Ended, Report } from "./moves";
 import type { SlaveNow } from "./obstacles";
 import { type Queue, type Tx, wake } from "./open";
 import { report } from "./report";
 import { notTheirs, type OpenRun, openRuns } from "./slaves";
+import { transact } from "./transact";
 
 type OfSlave = RunKey & { readonly slave: number };
 
@@ -33,8 +34,9 @@ export type Outcome = {
   start: (Ordered & { slave: number })[];
   jobs: Map<number, JobOrder>;
   kill: OfSlave[];
-  /** Runs handed out in this round. */
+  /** Runs handed out in this round, and those whose end counted. */
   handed: OpenRun[];
+  ended: Ended[];
   /** Slaves that were set aside. */
   sick: Sick[];
   more: "now" | "soon" | undefined;
@@ -42,8 +44,8 @@ export type Outcome = {
 
 /** Carries out a round. When it throws, nothing of it happened, or its answer was lost on the way: the next round finds out. */
 export async function carryOut(queue: Queue, round: Round): Promise<Outcome> {
-  const outcome = await queue.sql.begin(async (tx): Promise<Outcome> => {
-    const { moves, requeued, simple, room, sick } = await report(tx, round.reports);
+  return transact(queue, async (tx) => {
+    const { counted, moves, requeued, simple, room, sick } = await report(tx, round.reports);
     const open = await openRuns(tx, round.unknown);
     const asking = round.asking(open, requeued);
     // A job whose tasks end mostly gets new ones at once: both in one update, between which it does not seem to stand still.
@@ -55,9 +57,8 @@ export async function carryOut(queue: Queue, round: Round): Promise<Outcome> {
     const kill = await notTheirs(tx, [...round.check, ...again]);
     const unwanted = new Set(kill.map(runName));
     const { jobs, start } = await orders(tx, [...handed, ...again.filter((run) => !unwanted.has(runName(run)))]);
-    return { start, jobs, kill, handed, sick, more };
+    return { start, jobs, kill, handed, ended: counted, sick, more };
   });
-  return outcome as Outcome;
 }
 
 async function orders(tx: Tx, given: OfSlave[]): Promise<Pick<Outcome, "start" | "jobs">> {

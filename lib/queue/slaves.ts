@@ -7,48 +7,90 @@ import { type Queue, type Tx, wake } from "./open";
 /** What a slave says of itself that seldom changes. */
 export type Picture = Pick<
   Sync,
-  "name" | "port" | "software" | "os" | "cpus" | "cpu" | "memoryMb" | "gpus" | "settings" | "problem"
+  | "instance"
+  | "home"
+  | "name"
+  | "port"
+  | "software"
+  | "os"
+  | "cpus"
+  | "cpu"
+  | "memoryMb"
+  | "gpus"
+  | "settings"
+  | "problem"
 > & { address: string };
 
-/** What changes all the time. `running`: its live processes, `free`: tasks it can take. */
+/** What changes all the time. `running`: its live processes, `free`: tasks it can take, `stuck`: runs that cannot be ended. */
 export type Beat = Pick<
   Sync,
   "load" | "load5" | "load15" | "freeMemoryMb" | "memoryLeftMb" | "gpusLeft" | "foreignSlots" | "inHours" | "free"
-> & { id: number; running: number; leaving: boolean };
+> & { id: number; running: number; stuck: number; leaving: boolean };
 
-/** Writes a slave as it describes itself, new or known by its key, and calls it online. Returns its number. */
-export async function meet(queue: Queue, key: string, seen: Picture & Omit<Beat, "id" | "leaving">): Promise<number> {
+/** A sign of life: of which process of the slave, and how long ago, ms. */
+export type Heard = Beat & Pick<Sync, "instance"> & { ageMs: number };
+
+/** `heardMs`: so long ago was another process heard that lives by the same key: that one is the slave, and nothing was written. */
+export type Met = { id: number; heardMs?: number };
+
+/**
+ * Writes a slave as it describes itself, new or known by its key, and calls it online: unless its key is a copy. Another process than the
+ * last one takes its place when that is its last life (the same home cannot have two at a time), when that one is lost or has left, or
+ * was silent for `silentMs`; null: however long. Slaves of release 0.1 do not say what process they are, and are believed.
+ */
+export async function meet(
+  queue: Queue,
+  key: string,
+  seen: Picture & Omit<Beat, "id" | "leaving">,
+  silentMs: number | null,
+): Promise<Met> {
   const [row] = await queue.sql`
     insert into slave (key, name, address, port, software, os, cpus, cpu, load5, load15, memory_mb, free_memory_mb, memory_left_mb, gpus, gpus_left, load,
-      foreign_slots, in_hours, settings, running, free, problem)
+      foreign_slots, in_hours, settings, running, free, problem, instance, home, stuck)
     values (${key}, ${seen.name}, ${seen.address}, ${seen.port}, ${seen.software}, ${seen.os}, ${seen.cpus}, ${seen.cpu ?? ""},
       ${seen.load5 ?? 0}, ${seen.load15 ?? 0}, ${seen.memoryMb},
       ${seen.freeMemoryMb}, ${seen.memoryLeftMb}, ${seen.gpus}, ${seen.gpusLeft}, ${seen.load}, ${seen.foreignSlots}, ${seen.inHours},
-      ${JSON.stringify(seen.settings)}::jsonb, ${seen.running}, ${seen.free}, ${seen.problem ?? null})
+      ${JSON.stringify(seen.settings)}::jsonb, ${seen.running}, ${seen.free}, ${seen.problem ?? null},
+      ${seen.instance ?? null}, ${seen.home ?? null}, ${seen.stuck})
     on conflict (key) do update set name = excluded.name, address = excluded.address, port = excluded.port, software = excluded.software,
       os = excluded.os, cpus = excluded.cpus, cpu = excluded.cpu, load5 = excluded.load5, load15 = excluded.load15, memory_mb = excluded.memory_mb, free_memory_mb = excluded.free_memory_mb,
       memory_left_mb = excluded.memory_left_mb, gpus = excluded.gpus, gpus_left = excluded.gpus_left, load = excluded.load,
       foreign_slots = excluded.foreign_slots, in_hours = excluded.in_hours, settings = excluded.settings, running = excluded.running,
-      free = excluded.free, problem = excluded.problem, state = 'online', seen_at = now()
+      free = excluded.free, problem = excluded.problem, instance = excluded.instance, home = excluded.home, stuck = excluded.stuck,
+      state = 'online', seen_at = now()
+    where slave.instance is null or excluded.instance is null or slave.instance = excluded.instance or slave.home = excluded.home
+      or slave.state <> 'online' or slave.seen_at < now() - ${silentMs}::float8 * interval '1 millisecond'
     returning id`;
-  return row!.id as number;
+  if (row) return { id: row.id };
+  const [other] = await queue.sql`
+    select id, greatest(0, extract(epoch from now() - seen_at) * 1000)::int8::text as ms from slave where key = ${key}`;
+  return { id: other!.id, heardMs: Number(other!.ms) };
 }
 
-/** Writes the gathered signs of life of many slaves in one statement. */
-export async function heard(queue: Queue, beats: readonly Beat[]): Promise<void> {
-  if (beats.length === 0) return;
+/**
+ * Writes the gathered signs of life of many slaves in one statement. Returns the slaves of which another process has taken the place of
+ * the one that gave it: that counts no more.
+ */
+export async function heard(queue: Queue, beats: readonly Heard[]): Promise<number[]> {
+  if (beats.length === 0) return [];
   // Rows are locked in the order of their numbers, as by every statement that writes many slaves.
-  await queue.sql`
+  const followed = await queue.sql`
     with given as (
       select * from json_to_recordset(${JSON.stringify(beats)}::json) as given(id int, load real, load5 real, load15 real, "freeMemoryMb" int, "memoryLeftMb" int,
-        "gpusLeft" int, "foreignSlots" int, "inHours" boolean, running int, free int, leaving boolean)
-    ), locked as (select slave.id from slave join given using (id) order by id for update of slave)
-    update slave set load = given.load, load5 = coalesce(given.load5, 0), load15 = coalesce(given.load15, 0), free_memory_mb = given."freeMemoryMb", memory_left_mb = given."memoryLeftMb",
-      gpus_left = given."gpusLeft", foreign_slots = given."foreignSlots", in_hours = given."inHours", running = given.running,
-      free = given.free, seen_at = now(), state = case when given.leaving then 'gone' else 'online' end
-    from given join locked using (id) where slave.id = given.id`;
+        "gpusLeft" int, "foreignSlots" int, "inHours" boolean, running int, free int, stuck int, leaving boolean, instance uuid, "ageMs" float8)
+    ), locked as (
+      select slave.id, slave.instance is distinct from given.instance as followed from slave join given using (id) order by id for update of slave
+    ), written as (
+      update slave set load = given.load, load5 = coalesce(given.load5, 0), load15 = coalesce(given.load15, 0), free_memory_mb = given."freeMemoryMb", memory_left_mb = given."memoryLeftMb",
+        gpus_left = given."gpusLeft", foreign_slots = given."foreignSlots", in_hours = given."inHours", running = given.running,
+        free = given.free, stuck = given.stuck, seen_at = now() - given."ageMs" * interval '1 millisecond',
+        state = case when given.leaving then 'gone' else 'online' end
+      from given join locked using (id) where slave.id = given.id and not locked.followed
+    )
+    select id from locked where followed`;
   // Jobs that it alone could render may be for slaves which they set aside.
   if (beats.some(({ leaving }) => leaving)) await wake(queue.sql, { work: true });
+  return followed.map((row) => row.id as number);
 }
 
 /** How far a run is, percent, as the slave says that has it. */
@@ -70,6 +112,21 @@ export async function progressed(queue: Queue, runs: readonly Progress[]): Promi
     )
     update run set progress = further.percent
     from further where run.job = further.job and run.task = further.task and run.attempt = further.attempt`;
+}
+
+/** Says of open runs that their slaves cannot end their processes. */
+export async function markStuck(queue: Queue, runs: readonly (RunKey & { slave: number })[]): Promise<void> {
+  if (runs.length === 0) return;
+  await queue.sql`
+    with told as (
+      select run.job, run.task, run.attempt
+      from json_to_recordset(${JSON.stringify(runs)}::json) as given(job int, task int, attempt int, slave int)
+      join run on run.job = given.job and run.task = given.task and run.attempt = given.attempt and run.slave = given.slave
+        and run.ended_at is null and run.message is null
+      for update of run skip locked
+    )
+    update run set message = 'its processes cannot be ended: they are killed again and again, and it keeps its slot until they are gone'
+    from told where run.job = told.job and run.task = told.task and run.attempt = told.attempt`;
 }
 
 /** Of the runs that a slave holds, those it should end: no longer its own, deleted, or unwanted. */

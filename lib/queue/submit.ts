@@ -11,6 +11,8 @@ import { holdAnew, lockWithDependents, noteNeeds, refuseScattered, waitFor } fro
 import { storeNotices } from "./notices";
 import type { Queue, Tx } from "./open";
 import { Refusal } from "./refusal";
+import { keysOf, storeOnce } from "./submission-key";
+import { transact } from "./transact";
 
 /** A submission with what its kind made of its fields: the variables and the jobscript. A job with a command has neither. */
 export type Expanded = Omit<Submission, "fields"> & {
@@ -21,14 +23,21 @@ export type Expanded = Omit<Submission, "fields"> & {
 
 /**
  * Stores the job and wakes the masters: one statement, unless it names slaves, licences or jobs to wait for. Returns its number.
+ * Under a key that it was stored under before it changes nothing and returns the number it has.
  * Throws a Refusal for frames or an order that do not read, and for what is not there; nothing is stored then.
  */
-export async function submit(queue: Queue, given: Expanded): Promise<number> {
+export async function submit(queue: Queue, given: Expanded, key?: string): Promise<number> {
+  if (key === undefined) return store(queue, given, null);
+  const [id] = await storeOnce(queue, [key], async () => [await store(queue, given, key)]);
+  return id!;
+}
+
+async function store(queue: Queue, given: Expanded, key: string | null): Promise<number> {
   const layout = layoutOf(given);
   const { after, blocked, licences, notify } = given;
   if (after.length + blocked.length + notify.length + Object.keys(licences).length === 0)
-    return insert(queue.sql, given, layout, []);
-  const submitted = await queue.sql.begin(async (tx) => {
+    return insert(queue.sql, given, layout, [], key);
+  return transact(queue, async (tx) => {
     const numbers = await slaveNumbers(tx, blocked);
     // Jobs before licences, as a round locks them.
     await lockWithDependents(
@@ -36,12 +45,11 @@ export async function submit(queue: Queue, given: Expanded): Promise<number> {
       after.map(({ job }) => job),
     );
     await checkLicences(tx, licences);
-    const id = await insert(tx, given, layout, numbers);
+    const id = await insert(tx, given, layout, numbers, key);
     if (after.length > 0) await waitFor(tx, id, after);
     await storeNotices(tx, id, notify);
     return id;
   });
-  return submitted as number;
 }
 
 /** One of several jobs that are submitted together: it may wait for others of them by their ids. */
@@ -49,22 +57,28 @@ export type Together = Omit<Expanded, "after"> & Pick<BatchJob, "id" | "after">;
 
 /**
  * Stores all of these jobs or none, in one transaction, and wakes the masters once. Returns their numbers. Throws a Refusal in one line that
- * begins with the job.
+ * begins with the job. `key` as for one job.
  */
-export async function submitAll(queue: Queue, jobs: readonly Together[]): Promise<number[]> {
+export async function submitAll(queue: Queue, jobs: readonly Together[], key?: string): Promise<number[]> {
+  if (key === undefined) return storeAll(queue, jobs);
+  const keys = keysOf(key, jobs.length);
+  return storeOnce(queue, keys, () => storeAll(queue, jobs, keys));
+}
+
+async function storeAll(queue: Queue, jobs: readonly Together[], keys: readonly string[] = []): Promise<number[]> {
   try {
     checkNames(jobs);
   } catch (error) {
     throw new Refusal("invalid", (error as Error).message);
   }
   const layouts = await each(jobs, layoutOf);
-  const submitted = await queue.sql.begin(async (tx) => {
+  return transact(queue, async (tx) => {
     const blocked = await each(jobs, ({ blocked }) => slaveNumbers(tx, blocked));
     await lockNeeded(tx, jobs);
     await checkAllLicences(tx, jobs);
     // Sent without waiting for the answers, which come in the same order.
     const numbers = await Promise.all(
-      jobs.map((job, at) => insert(tx, { ...job, after: [] }, layouts[at]!, blocked[at]!)),
+      jobs.map((job, at) => insert(tx, { ...job, after: [] }, layouts[at]!, blocked[at]!, keys[at] ?? null)),
     );
     const byId = new Map(jobs.map(({ id }, at) => [id, numbers[at]!]));
     const bonds = jobs.flatMap(({ after }, at) =>
@@ -83,7 +97,6 @@ export async function submitAll(queue: Queue, jobs: readonly Together[]): Promis
     await each(jobs, ({ notify }, at) => storeNotices(tx, numbers[at]!, notify));
     return numbers;
   });
-  return submitted as number[];
 }
 
 /** Locks the jobs of the farm that these wait for, with all that wait for them, as everybody does who moves tasks. */
@@ -132,7 +145,13 @@ function oneLine(message: string): string {
   return text === undefined ? first! : `${first}: '${text.trim()}'`;
 }
 
-async function insert(sql: Queue["sql"] | Tx, given: Expanded, layout: Layout, blocked: number[]): Promise<number> {
+async function insert(
+  sql: Queue["sql"] | Tx,
+  given: Expanded,
+  layout: Layout,
+  blocked: number[],
+  submission: string | null,
+): Promise<number> {
   const tasks = taskCount(layout);
   const row: Record<string, Column> = {
     ...columnsOf({ ...given, fields: given.kind === undefined ? null : given.fields }),
@@ -148,6 +167,7 @@ async function insert(sql: Queue["sql"] | Tx, given: Expanded, layout: Layout, b
     exit_rule: given.exitCodes,
     stopped: given.stopped,
     blocked: JSON.stringify(blocked),
+    submission,
     tasks,
     waiting: formatSet([[0, tasks]]),
   };

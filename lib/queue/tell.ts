@@ -3,10 +3,11 @@ import type { FarmEvent } from "../events";
 import { reasonOf, type Told } from "../notices";
 import type { Message } from "./deliveries";
 import { readEvents } from "./events";
+import { tellLock } from "./locks";
 import type { NoticeRow } from "./notices";
 import type { Queue, Tx } from "./open";
+import { transact } from "./transact";
 
-const tellLock = 4_877_102;
 const mostEvents = 500;
 
 /**
@@ -14,7 +15,7 @@ const mostEvents = 500;
  * there are any, there may be more. Slaves that are lost within `gatherMs` come in one message. The first call ever begins from now.
  */
 export async function tellEvents(queue: Queue, gatherMs: number): Promise<number> {
-  const told = await queue.sql.begin(async (tx): Promise<number> => {
+  return transact(queue, async (tx) => {
     const [{ mine }] = (await tx`select pg_try_advisory_xact_lock(${tellLock}) as mine`) as unknown as [
       { mine: boolean },
     ];
@@ -34,7 +35,6 @@ export async function tellEvents(queue: Queue, gatherMs: number): Promise<number
     await tx`update farm set notified_up_to = ${events.at(-1)!.id} where id = 1`;
     return events.length;
   });
-  return told as number;
 }
 
 async function makeMessages(tx: Tx, events: readonly FarmEvent[], gatherMs: number): Promise<void> {

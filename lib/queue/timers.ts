@@ -1,5 +1,6 @@
 // What happens in the queue because time has passed.
 import { type Queue, wake } from "./open";
+import { transact } from "./transact";
 
 /** The longest a failed task rests before it is tried again, ms. */
 const longestRestMs = 3_600_000;
@@ -8,7 +9,7 @@ const longestRestMs = 3_600_000;
 export async function endRests(queue: Queue): Promise<number> {
   const [any] = await queue.sql`select 1 from job where rests limit 1`;
   if (!any) return 0;
-  const ended = await queue.sql.begin(async (tx) => {
+  return transact(queue, async (tx) => {
     await tx`select id from job where rests order by id for update`;
     const rows = await tx`
       with due as (
@@ -26,7 +27,6 @@ export async function endRests(queue: Queue): Promise<number> {
     if (rows.length > 0) await wake(tx, { work: true });
     return rows.length;
   });
-  return ended as number;
 }
 
 /** Makes a step that wakes the masters when the time of a job has come since the step before. */

@@ -14,6 +14,7 @@ import { allSlaves, readSlave } from "./read-slaves";
 import { Refusal } from "./refusal";
 import { countLicences } from "./shares";
 import { openRuns } from "./slaves";
+import { transact } from "./transact";
 
 /** So many of the jobs that have something to hand out are compared with a slave. */
 const mostJobs = 1000;
@@ -128,7 +129,7 @@ async function jobsNow(sql: Queue["sql"], which: ReturnType<Queue["sql"]>): Prom
 async function licencesOf(queue: Queue, jobs: readonly JobNeeds[]): Promise<Licences> {
   const names = [...new Set(jobs.flatMap(({ licences }) => Object.keys(licences)))];
   if (names.length === 0) return new Map();
-  return (await queue.sql.begin((tx) => countLicences(tx, names, new Map()))) as Licences;
+  return transact(queue, (tx) => countLicences(tx, names, new Map()));
 }
 
 /** A slave as it described itself last, with the job of each task that it has now. */

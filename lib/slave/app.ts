@@ -4,9 +4,12 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { body, guardedApp, HttpError, json, problems } from "../local/guard";
+import { answerLog, logAnswers, logQuery, rangeHeaders } from "../local/log-answer";
+import { addMetricsRoute, type Metrics } from "../local/metrics";
+import { isLog, openLog } from "../local/open-log";
 import { allowSilence } from "../local/port";
 import { PlainError } from "../local/program";
-import { isLog, tail, textStream } from "../local/tail";
+import { logFolderPattern, logPathPattern } from "../logs";
 import { Settings, SettingsChange, SlaveState } from "../settings";
 
 /**
@@ -20,11 +23,8 @@ export type Inside = {
   writes: (log: string) => boolean;
   holds: (job: number) => boolean;
   forgetJob: (job: number) => void;
+  metrics: Metrics;
 };
-
-// One folder and one file, as logs.ts names them: no way up.
-const logPath = /^\d{6,10}\.[A-Za-z0-9._-]{1,80}\/-?\d{1,12}\.\d{1,9}\.log$/;
-const logFolder = /^\d{6,10}\.[A-Za-z0-9._-]{1,80}$/;
 
 /** The app behind a slave's port. */
 export function slaveApp(token: string, inside: Inside): OpenAPIHono {
@@ -32,7 +32,10 @@ export function slaveApp(token: string, inside: Inside): OpenAPIHono {
     token,
     (error) => (error instanceof PlainError ? new HttpError(400, error.message) : undefined),
     { title: "DrQueue slave", description: "The port of one slave: its settings, its running tasks, its logs" },
+    {},
+    { unready: () => (inside.state().connected ? undefined : "no master has answered the last sync") },
   );
+  addMetricsRoute(app, inside.metrics);
 
   app.openapi(
     createRoute({
@@ -67,25 +70,21 @@ export function slaveApp(token: string, inside: Inside): OpenAPIHono {
         query: z.object({
           path: z
             .string()
-            .regex(logPath, "not the path of a log")
+            .regex(logPathPattern, "not the path of a log")
             .meta({ description: "Below its log folder", examples: ["000012.shot7/0005.1.log"] }),
-          follow: z
-            .stringbool()
-            .default(false)
-            .meta({ description: "Goes on until the run ends", examples: [true] }),
+          ...logQuery,
         }),
+        headers: rangeHeaders,
       },
-      responses: {
-        200: { description: "The log", content: { "text/plain": { schema: z.string() } } },
-        ...problems(404),
-      },
+      responses: { ...logAnswers, ...problems(404, 416) },
     }),
-    (c) => {
-      const { path, follow } = c.req.valid("query");
+    async (c) => {
+      const { path, ...query } = c.req.valid("query");
       const file = join(inside.logs, path);
-      if (follow) allowSilence(c.env, c.req.raw);
+      if (query.follow) allowSilence(c.env, c.req.raw);
       if (!isLog(file)) throw new HttpError(404, `there is no log ${path} here`);
-      return textStream(tail(file, follow ? async () => inside.writes(path) : undefined, c.req.raw.signal)) as never;
+      const wanted = { ...query, range: c.req.valid("header").range, head: c.req.raw.method === "HEAD" };
+      return (await answerLog(await openLog(file), wanted, async () => inside.writes(path), c.req.raw.signal)) as never;
     },
   );
 
@@ -99,7 +98,7 @@ export function slaveApp(token: string, inside: Inside): OpenAPIHono {
         params: z.object({
           folder: z
             .string()
-            .regex(logFolder, "not the name of a job's log folder")
+            .regex(logFolderPattern, "not the name of a job's log folder")
             .meta({ description: "Name of the job's log folder", examples: ["000012.shot7"] }),
         }),
       },

@@ -7,6 +7,7 @@ import { map, multiple, optional, withDefault } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
 import { integer, string } from "@optique/core/valueparser";
 import { dataFolder } from "../local/folder";
+import { journalFlags, journalOf } from "../local/journal-flags";
 import { findMasters } from "../local/master-address";
 import { duration, PlainError, type Step, size } from "../local/program";
 import { parsePathPairs } from "../paths";
@@ -80,6 +81,9 @@ const flags = object({
       description: message`Where the master reaches this slave, if not where it calls from.`,
     }),
   ),
+  replace: option("--replace", {
+    description: message`Take over from the process that runs this slave now; its tasks go on. For an upgrade.`,
+  }),
   data: optional(
     option("--data", string({ metavar: "FOLDER" }), {
       description: message`Data folder; else DRQUEUE_DATA, else the system's or user's own.`,
@@ -94,12 +98,13 @@ const flags = object({
     option("--grace", duration(), { description: message`Between asking a task to end and killing it.` }),
     10_000,
   ),
+  ...journalFlags,
 });
 
 /** The flags of a slave, read into the step that runs it. */
 export const slaveFlags = map(
   flags,
-  ({ master, data: folder, logs, name, port, host, address, grace, ...settings }): Step =>
+  ({ master, data: folder, logs, name, port, host, address, grace, replace, logFormat, logLevel, ...settings }): Step =>
     async () => {
       if (!/^[A-Za-z0-9._-]{1,100}$/.test(name) || /^\.+$/.test(name)) {
         throw new PlainError(`'${name}' cannot be a slave's name: use letters, digits, '.', '_' and '-'`);
@@ -114,10 +119,12 @@ export const slaveFlags = map(
         host,
         address,
         grace,
+        replace,
         data,
         // Jobscripts get this as a variable and work elsewhere.
         logs: resolve(logs ?? process.env.DRQUEUE_LOGS ?? join(data, "logs")),
         masters: findMasters(data, master),
+        journal: journalOf({ logFormat, logLevel }),
         change,
       });
     },

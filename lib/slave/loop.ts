@@ -1,12 +1,10 @@
 // The conversation with the master: one sync is always under way; news while it is parked there go out in a second one at once.
 import { getLogger } from "@logtape/logtape";
 import { type Client, ClientError } from "../client";
-import { version } from "../local/program";
-import { mostEnded, mostProgress, protocolVersion, type Sync, type SyncAnswer } from "../sync";
-import { keyOf, type RunKey, runName } from "../wire";
-import { conditionOf, msUntilChange, TasksInLoad, worksAt } from "./condition";
-import type { hostNow } from "./host";
-import { brief } from "./reasons";
+import { holdMs, mostEnded, type Sync, type SyncAnswer } from "../sync";
+import { Claim } from "./claim";
+import { Composer, type Self, type Senses } from "./compose";
+import { msUntilChange } from "./condition";
 import type { OwnSettings } from "./settings";
 import type { Work } from "./work";
 
@@ -15,16 +13,17 @@ const journal = getLogger(["drqueue", "loop"]);
 /** Waits between tries while the master is away, ms. */
 const patience = { first: 100, most: 5000 } as const;
 
+/** So many different complaints are written down from one answer to the next. */
+const mostComplaints = 20;
+
+/** As long as another process is said to live by this slave's identity, it asks so often, ms. */
+const contestedMs = 1000;
+
 /** So long are results gathered while there is other work, ms. */
 const gatherMs = 20;
 
 /** So often the load of others and the progress of its tasks are looked at, ms. */
 const lookMs = 5000;
-
-export type Self = { name: string; port: number; address: string | undefined };
-
-/** Where it looks at the machine; a test passes its own. `gpus`: as counted when it started. */
-export type Senses = { host: typeof hostNow; clock: () => Date; gpus: number; lookMs?: number };
 
 /** Talks to the master until it is stopped. */
 export class Loop {
@@ -39,22 +38,25 @@ export class Loop {
   private over = false;
   private gathering: Timer | undefined;
   private looking: Timer | undefined;
-  /** What it told last of the conditions that it looks at. */
-  private told: { inHours: boolean; foreignSlots: number } | undefined;
-  private readonly inLoad = new TasksInLoad();
-  /** How far runs are, as long as the master has not answered a sync that said so. */
-  private readonly progress = new Map<string, RunKey & { percent: number }>();
+  private readonly composer: Composer;
+  private readonly claim: Claim;
+  private leaseMs = 30_000;
   private retryMs: number = patience.first;
+  /** What went wrong since a master answered last, each said once: first nobody is there, then an upgraded one may refuse. */
+  private readonly complaints = new Set<string>();
   /** Syncs under way; one that brought nothing may be parked at the master. */
   private readonly under = new Set<{ mayBeParked: boolean }>();
 
   constructor(
     private readonly client: Client,
-    private readonly self: Self,
+    self: Self,
     private readonly own: OwnSettings,
     private readonly work: Work,
     private readonly senses: Senses,
-  ) {}
+  ) {
+    this.composer = new Composer(self, own, work, senses);
+    this.claim = new Claim(own.hasMoved);
+  }
 
   /** There is something to tell, at once. */
   tell(): void {
@@ -73,7 +75,7 @@ export class Loop {
 
   /** Its settings have changed, or the world around: the master hears of it, and gets back what is not to be started any more. */
   review(): void {
-    if (!this.takesTasks) this.work.returnWaiting();
+    if (!this.composer.takesTasks) this.work.returnWaiting();
     this.lookLater();
     this.tell();
   }
@@ -85,19 +87,26 @@ export class Loop {
     this.tell();
   }
 
-  /** Says goodbye with the last results. Waits `deadlineMs` for the master at most; returns whether it heard. */
-  async leave(deadlineMs: number): Promise<boolean> {
-    this.stopping = true;
+  /** Says no more: another process speaks for this slave. */
+  cease(): void {
     this.over = true;
     clearTimeout(this.looking);
     this.work.close();
+  }
+
+  /** Says goodbye with the last results. Waits `deadlineMs` for the master at most; returns whether it heard. */
+  async leave(deadlineMs: number): Promise<boolean> {
+    this.stopping = true;
+    this.cease();
     const deadline = performance.now() + deadlineMs;
     while (performance.now() < deadline) {
       try {
         // In several pieces if there is much to report; the last one takes the leave.
         const leaving = this.work.unsent.length <= mostEnded;
         const sync = this.compose(leaving);
-        await this.client.sync(sync, AbortSignal.timeout(Math.max(1, deadline - performance.now())));
+        // A master that stands still must not use up the time of the next one.
+        const answer = await this.client.sync(sync, undefined, Math.max(1, (deadline - performance.now()) / 2));
+        if (answer.taken) return false;
         this.work.acknowledge(sync.ended);
         if (leaving) return true;
       } catch {
@@ -120,8 +129,10 @@ export class Loop {
     this.news = this.work.unsent.length > sync.ended.length;
     const sent = performance.now();
     try {
-      const answer = await this.client.sync(sync);
-      this.apply(sync, answer, performance.now() - sent > answer.leaseMs);
+      const answer = await this.client.sync(sync, undefined, this.timeoutMs);
+      this.leaseMs = answer.leaseMs;
+      if (answer.taken) await this.contest(sent, answer.taken.heardMs);
+      else this.apply(sync, answer, performance.now() - sent > answer.leaseMs);
       this.retryMs = patience.first;
     } catch (error) {
       this.news = true;
@@ -130,6 +141,32 @@ export class Loop {
       this.under.delete(one);
     }
     this.next();
+  }
+
+  /** A master that stands still is left for the next one so soon that the lease, which began up to a hold before, does not end meanwhile. */
+  private get timeoutMs(): number {
+    return Math.max(1000, holdMs(this.leaseMs) + this.leaseMs / 4);
+  }
+
+  /** A master knows another process that lives by this slave's identity: nothing of the sync was carried out. */
+  private async contest(sent: number, heardMs: number): Promise<void> {
+    if (!this.claim.contested || this.connected)
+      journal.warn("another process speaks for this slave: waiting until it is clear which one is the copy");
+    this.connected = false;
+    this.hello = true;
+    this.news = true;
+    if (this.over) return;
+    if (!this.claim.refused(sent, heardMs, performance.now())) {
+      await Bun.sleep(contestedMs);
+      return;
+    }
+    journal.warn(
+      "the data folder of this slave is a copy, and the other one lives: this one goes on with a new identity and the same settings, and leaves alone what belongs to the other",
+    );
+    this.own.beginAnew();
+    this.work.abandon();
+    this.id = undefined;
+    this.claim.accepted();
   }
 
   private lookLater(): void {
@@ -141,84 +178,35 @@ export class Loop {
   /** Tells at once when its hours begin or end, when other load takes or gives slots, and how far its tasks are. */
   private look(): void {
     if (this.over) return;
-    const { inHours, foreignSlots } = this.condition();
-    if (this.told && (inHours !== this.told.inHours || foreignSlots !== this.told.foreignSlots)) {
-      if (inHours !== this.told.inHours) journal.info(inHours ? "its hours begin" : "its hours are over");
+    const changed = this.composer.changed();
+    if (changed) {
+      if (changed.sinceHours) journal.info(changed.inHours ? "its hours begin" : "its hours are over");
       this.review();
       return;
     }
     this.lookLater();
-    if (this.gatherProgress()) this.tell();
-  }
-
-  /** Whether any run is further than it was. */
-  private gatherProgress(): boolean {
-    const news = this.work.progressNews();
-    for (const one of news) this.progress.set(runName(one), one);
-    return news.length > 0;
-  }
-
-  private condition(host = this.senses.host()) {
-    const { memoryOwedMb, gpusTaken, runningCount } = this.work;
-    const used = { memoryOwedMb, gpusTaken, inLoad: this.inLoad.count(runningCount) };
-    const machine = { ...host, gpus: this.senses.gpus };
-    return conditionOf(this.own.settings, machine, used, this.senses.clock());
-  }
-
-  /** Whether a person and its hours let it take tasks. */
-  private get takesTasks(): boolean {
-    const { enabled, drain, hours } = this.own.settings;
-    return enabled && !drain && worksAt(hours, this.senses.clock());
+    if (this.composer.gatherProgress()) this.tell();
   }
 
   private compose(leaving = false): Sync {
-    const host = this.senses.host();
-    const condition = this.condition(host);
-    this.told = condition;
-    this.work.foreign = condition.foreignSlots;
-    const held = this.work.held;
-    const ended = this.work.unsent.slice(0, mostEnded);
-    const later = this.work.unsent.slice(mostEnded).map(keyOf);
-    const { problem } = this.work;
-    return {
-      version: protocolVersion,
-      key: this.own.key,
-      name: this.self.name,
-      software: version,
-      ...(this.self.address && { address: this.self.address }),
-      port: this.self.port,
-      ...host,
-      ...condition,
-      settings: this.own.settings,
-      ...(problem && { problem: brief(problem) }),
-      ...(this.hello && { hello: true }),
-      ...(leaving && { leaving }),
-      running: this.work.runningCount,
-      free: this.stopping || problem || !this.takesTasks ? 0 : this.work.free,
-      alive: [...held, ...later],
-      progress: this.progressOf(held),
-      ended,
-    };
-  }
-
-  /** How far these runs are, as far as the master may not know it yet. */
-  private progressOf(held: readonly RunKey[]) {
-    this.gatherProgress();
-    const names = new Set(held.map(runName));
-    for (const name of this.progress.keys()) if (!names.has(name)) this.progress.delete(name);
-    return [...this.progress.values()].slice(0, mostProgress);
+    return this.composer.sync({ hello: this.hello, leaving, asks: !this.stopping && !this.claim.contested });
   }
 
   /** `stale`: the answer is older than the lease, since this process or its machine stood still; its orders are others' by now. */
   private apply(sync: Sync, answer: SyncAnswer, stale: boolean): void {
     if (!this.connected) journal.info("connected to the master as slave {id}", { id: answer.id });
     this.connected = true;
+    this.complaints.clear();
     if (sync.hello) this.hello = false;
     this.id = answer.id;
+    if (this.own.hasMoved) {
+      this.own.settleIn();
+      this.work.adopt();
+    }
+    this.claim.accepted();
     this.work.acknowledge(sync.ended);
-    for (const one of sync.progress ?? [])
-      if (this.progress.get(runName(one))?.percent === one.percent) this.progress.delete(runName(one));
-    const unwanted = stale || !this.takesTasks;
+    this.composer.progress.told(sync.progress);
+    const unwanted = stale || !this.composer.takesTasks;
     const jobs = new Map(answer.jobs.map((job) => [job.id, job]));
     for (const run of answer.start) {
       const job = jobs.get(run.job);
@@ -228,7 +216,8 @@ export class Loop {
   }
 
   private async complain(error: Error): Promise<void> {
-    if (this.connected || this.retryMs === patience.first) {
+    if (!this.complaints.has(error.message) && this.complaints.size < mostComplaints) {
+      this.complaints.add(error.message);
       const refused = error instanceof ClientError && error.status !== undefined && error.status < 500;
       journal[refused ? "error" : "warn"]("{message}; running tasks go on, trying again", { message: error.message });
     }

@@ -1,12 +1,16 @@
 // What a slave must not forget when it dies: the runs it holds, one small file each, until the master knows how they ended.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { EndReason } from "../states";
 import type { JobOrder, Ordered } from "../sync";
 import { type RunKey, runName } from "../wire";
 import { Scripts } from "./scripts";
 
 /** A run as its file has it. `startedAt`: ms since 1970 by this slave's clock. `gpus`: the numbers of those it has for itself. */
 export type Kept = { run: Ordered; job: JobOrder; log: string; startedAt: number; gpus?: number[] };
+
+/** How a run ended, or why it is being ended, where the exit status that its parent writes does not tell it. */
+export type End = { as: EndReason; message?: string; code?: number };
 
 /** What orders of an earlier release did not say. */
 const unsaid = {
@@ -44,15 +48,21 @@ export class Records {
     writeFileSync(this.file(run), JSON.stringify(kept));
   }
 
+  /** Writes down what the next life of the slave is to report of a run. A full disk is passed over: then only this life knows. */
+  keepEnd(run: RunKey, end: End): void {
+    try {
+      writeFileSync(this.endFile(run), JSON.stringify(end));
+    } catch {}
+  }
+
   /** The master knows how the run ended. */
   forget(run: RunKey): void {
-    rmSync(this.file(run), { force: true });
-    rmSync(this.statusFile(run), { force: true });
+    for (const file of [this.file(run), this.statusFile(run), this.endFile(run)]) rmSync(file, { force: true });
   }
 
   /** The runs of an earlier life, each with its file of the exit code; what belongs to no run any more is removed. */
-  earlier(): (Kept & { status: string })[] {
-    const all = this.all().map((kept) => ({ ...kept, status: this.statusFile(kept.run) }));
+  earlier(): (Kept & { status: string; end: End | undefined })[] {
+    const all = this.all().map((kept) => ({ ...kept, status: this.statusFile(kept.run), end: this.endOf(kept.run) }));
     this.scripts.keepOnly(new Set(all.map(({ job }) => job.id)));
     return all;
   }
@@ -70,6 +80,19 @@ export class Records {
           return [];
         }
       });
+  }
+
+  private endOf(run: RunKey): End | undefined {
+    try {
+      return JSON.parse(readFileSync(this.endFile(run), "utf8")) as End;
+    } catch {
+      // There is none, or it was not written whole: then nothing had been done about it yet.
+      return undefined;
+    }
+  }
+
+  private endFile(run: RunKey): string {
+    return join(this.folder, `${runName(run)}.end`);
   }
 
   private file(run: RunKey): string {

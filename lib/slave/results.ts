@@ -12,9 +12,23 @@ export class Results {
   private readonly ended = new Map<string, EndedRun>();
   private readonly settled = new Set<string>();
 
-  /** Whether this run has ended already, as far as that is remembered. */
-  has(name: string): boolean {
-    return this.ended.has(name) || this.settled.has(name);
+  /** Whether this run has ended and the master does not know it yet. */
+  isUnsent(name: string): boolean {
+    return this.ended.has(name);
+  }
+
+  /** Whether the master knows that this run has ended, as far as that is remembered. */
+  isSettled(name: string): boolean {
+    return this.settled.has(name);
+  }
+
+  get count(): number {
+    return this.ended.size;
+  }
+
+  /** None of them is for this slave to report any more. */
+  clear(): void {
+    this.ended.clear();
   }
 
   add(run: RunKey, { message, ...how }: Omit<EndedRun, keyof RunKey>): void {

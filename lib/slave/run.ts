@@ -6,22 +6,27 @@ import { getLogger } from "@logtape/logtape";
 import { Client } from "../client";
 import { createDataFolder } from "../local/folder";
 import { keepJournal } from "../local/journal";
-import { LockHeldError, takeLock } from "../local/lock";
+import type { JournalOptions } from "../local/journal-flags";
 import { type Address, formatAddresses, tokenFor } from "../local/master-address";
 import { listenOn } from "../local/port";
-import { PlainError, version } from "../local/program";
+import { version } from "../local/program";
 import { onSignals } from "../local/signals";
 import type { SettingsChange, SlaveState } from "../settings";
 import { slaveApp } from "./app";
 import { countGpus } from "./count-gpus";
 import { watchDisk } from "./disk";
+import { holdFolder } from "./hold";
 import { hostNow, os } from "./host";
 import { Loop } from "./loop";
+import { SlaveMetrics } from "./metrics";
 import { Records } from "./records";
 import { OwnSettings } from "./settings";
 import { Work } from "./work";
 
-/** What a slave is started with. `grace`: between the wish to end a task and KILL, ms. `change`: settings given as flags. */
+/**
+ * What a slave is started with. `grace`: between the wish to end a task and KILL, ms. `change`: settings given as flags. `replace`: take
+ * over from the process that runs now.
+ */
 export type SlaveOptions = {
   name: string;
   data: string;
@@ -32,29 +37,37 @@ export type SlaveOptions = {
   address: string | undefined;
   grace: number;
   change: SettingsChange;
+  replace: boolean;
+  journal: JournalOptions;
 };
 
 /** Runs a slave until it is told to stop. Returns the exit code; throws a PlainError when it cannot start. */
 export async function runSlave(options: SlaveOptions): Promise<number> {
   // From the first moment on: a signal while it starts stops it as soon as it has.
   const told = whenToldTwice();
-  await keepJournal();
+  await keepJournal(options.journal, { slave: options.name });
   const journal = getLogger(["drqueue", "slave"]);
   const folder = join(options.data, "slaves", options.name);
   createDataFolder(options.data);
   mkdirSync(folder, { recursive: true });
-  const lock = lockFolder(folder, options.name);
+  const lock = await holdFolder(folder, options);
   try {
     const own = OwnSettings.open(folder);
     if (Object.keys(options.change).length > 0) own.change(options.change);
     const token = tokenFor(options.data);
     const gpus = await countGpus();
-    const work = new Work(
+    const metrics: SlaveMetrics = new SlaveMetrics({
+      work: () => work,
+      slots: () => own.settings.slots,
+      connected: () => loop.connected,
+    });
+    const work: Work = new Work(
       new Records(folder),
       {
         ...workOptions(options, () => loop),
         paths: () => own.settings.paths,
         gpus: () => own.settings.gpus ?? gpus,
+        meter: metrics,
       },
       own.settings.slots,
     );
@@ -78,7 +91,7 @@ export async function runSlave(options: SlaveOptions): Promise<number> {
     const writes = (log: string) => work.shown.some((run) => run.log === log);
     const holds = (job: number) => work.held.some((run) => run.job === job);
     const forgetJob = (job: number) => work.forgetJob(job);
-    const app = slaveApp(token, { state, change, logs: options.logs, writes, holds, forgetJob });
+    const app = slaveApp(token, { state, change, logs: options.logs, writes, holds, forgetJob, metrics });
     const port = listenOn(options.host, options.port, (request, server) => app.fetch(request, server));
     const loop: Loop = new Loop(
       new Client({ masters: options.masters, token, timeoutMs: 30_000 }),
@@ -96,12 +109,26 @@ export async function runSlave(options: SlaveOptions): Promise<number> {
       pools: own.settings.pools.join(","),
       master: formatAddresses(options.masters),
     });
-    work.adopt();
+    if (own.hasMoved) work.recall();
+    else work.adopt();
     const disk = watchDisk([options.logs, folder], work, () => loop.tell());
     loop.tell();
 
-    await untilLetGo(told, work, loop, journal);
+    const replaced = told.replaced.then(() => "replaced" as const);
+    const lost = lock.lost.then(() => "lost" as const);
+    const over = await Promise.race([untilLetGo(told, work, loop, journal), replaced, lost]);
     disk.stop();
+    if (over) {
+      loop.cease();
+      if (over === "lost") {
+        journal.error("another process has {folder} now: this one ends, with all that it runs", { folder });
+        await endRuns(work);
+      } else journal.info("another process takes over, with all that runs here");
+      await port.stop();
+      lock.release();
+      // What it leaves running keeps this process open.
+      process.exit(over === "lost" ? 1 : 0);
+    }
     const heard = await loop.leave(3000);
     if (!heard) journal.warn("the master did not hear that this slave stops: results wait on disk for the next start");
     await port.stop();
@@ -111,8 +138,8 @@ export async function runSlave(options: SlaveOptions): Promise<number> {
   }
 }
 
-/** `asked`: it is to stop. `insisted`: at once, by a second Ctrl-C or another signal than that. */
-function whenToldTwice(): { asked: Promise<void>; insisted: Promise<void> } {
+/** `asked`: it is to stop. `insisted`: at once, by a second Ctrl-C or another signal than that. `replaced`: another takes over. */
+function whenToldTwice(): { asked: Promise<void>; insisted: Promise<void>; replaced: Promise<void> } {
   const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
   const { promise: insisted, resolve: insist } = Promise.withResolvers<void>();
   let first = true;
@@ -121,12 +148,13 @@ function whenToldTwice(): { asked: Promise<void>; insisted: Promise<void> } {
     first = false;
     ask();
   });
-  return { asked, insisted };
+  const replaced = new Promise<void>((go) => process.on("SIGUSR2", () => go()));
+  return { asked, insisted, replaced };
 }
 
 /** First Ctrl-C: no new tasks, what runs may end. Second, or TERM: kill what runs; it is requeued. */
 async function untilLetGo(
-  { asked, insisted }: ReturnType<typeof whenToldTwice>,
+  { asked, insisted }: Pick<ReturnType<typeof whenToldTwice>, "asked" | "insisted">,
   work: Work,
   loop: Loop,
   journal: ReturnType<typeof getLogger>,
@@ -137,12 +165,18 @@ async function untilLetGo(
     journal.info("no new tasks; waiting for {count} to end (Ctrl-C again kills and requeues them)", {
       count: work.runningCount,
     });
-  const idle = async () => {
-    while (work.runningCount > 0) await Bun.sleep(50);
-  };
-  await Promise.race([idle(), insisted]);
+  await Promise.race([untilIdle(work), insisted]);
+  await endRuns(work);
+}
+
+async function endRuns(work: Work): Promise<void> {
   work.killAll("returned");
-  await idle();
+  await untilIdle(work);
+}
+
+/** What cannot be ended is not waited for. */
+async function untilIdle(work: Work): Promise<void> {
+  while (work.runningCount > work.stuck.length) await Bun.sleep(50);
 }
 
 function workOptions(options: SlaveOptions, loop: () => Loop) {
@@ -161,15 +195,4 @@ function workOptions(options: SlaveOptions, loop: () => Loop) {
       logs: options.logs,
     }),
   };
-}
-
-function lockFolder(folder: string, name: string) {
-  try {
-    return takeLock(join(folder, "lock"), {});
-  } catch (error) {
-    if (!(error instanceof LockHeldError)) throw error;
-    throw new PlainError(
-      `slave ${name} runs already (process ${error.holder.pid}): give a second one on this machine another --name`,
-    );
-  }
 }

@@ -4,47 +4,64 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { parseHours } from "../hours";
-import { PlainError } from "../local/program";
+import { PlainError, version } from "../local/program";
 import { checkPathPair } from "../paths";
 import { Settings, type SettingsChange } from "../settings";
 import { Sync } from "../sync";
+import { homeOf } from "./home";
 
-type Kept = { format: 1; key: string; settings: Settings };
+/** Of the slave's folder as this release writes it: 1 had no home, and no `.end` files beside its runs. */
+const format = 2;
+
+/** `home`: where its last life was; unknown when that was of format 1. `release`: the one that wrote this. */
+type Kept = { format: number; release: string; key: string; home: string | undefined; settings: Settings };
 
 /** A slave's identity and settings; every change is on disk before it counts. */
 export class OwnSettings {
+  /** Of this process. */
+  readonly instance = randomUUID();
+
   private constructor(
     private readonly file: string,
+    /** Where it lives now. */
+    readonly home: string,
     private kept: Kept,
   ) {}
 
-  /** Reads them, or begins with a slot per CPU in pool Default. Throws a PlainError when the file is damaged. */
+  /** Reads them, or begins with a slot per CPU in pool Default. Throws a PlainError when the file is damaged or of a newer release. */
   static open(folder: string): OwnSettings {
     const file = join(folder, "slave.json");
+    const home = homeOf(folder);
     if (!existsSync(file)) {
-      const fresh = new OwnSettings(file, {
-        format: 1,
-        key: randomUUID(),
-        settings: Settings.parse({ slots: availableParallelism(), pools: ["Default"], enabled: true }),
-      });
+      const settings = Settings.parse({ slots: availableParallelism(), pools: ["Default"], enabled: true });
+      const fresh = new OwnSettings(file, home, { format, release: version, key: randomUUID(), home, settings });
       fresh.write();
       return fresh;
     }
-    try {
-      const kept = JSON.parse(readFileSync(file, "utf8")) as Kept;
-      return new OwnSettings(file, {
-        format: 1,
-        key: Sync.shape.key.parse(kept.key),
-        settings: checked(kept.settings),
-      });
-    } catch {
-      throw new PlainError(`${file} is damaged: remove it to begin with a new identity and default settings`);
-    }
+    const kept = readKept(file);
+    const own = new OwnSettings(file, home, { ...kept, format, release: version });
+    if (kept.format < format) own.write();
+    return own;
   }
 
-  /** The slave's identity, for ever. */
+  /** The slave's identity. */
   get key(): string {
     return this.kept.key;
+  }
+
+  /** Whether its last life was in another place, as far as is known: then this may be a copy. */
+  get hasMoved(): boolean {
+    return this.kept.home !== this.home;
+  }
+
+  /** Its home is here from now on. Throws when the disk is full. */
+  settleIn(): void {
+    this.replace({ ...this.kept, home: this.home });
+  }
+
+  /** Becomes another slave with the same settings. Throws when the disk is full: then it still is the one it was. */
+  beginAnew(): void {
+    this.replace({ ...this.kept, key: randomUUID(), home: this.home });
   }
 
   get settings(): Settings {
@@ -65,20 +82,44 @@ export class OwnSettings {
       // Who enables a slave wants it to work.
       ...(change.enabled && change.drain === undefined && { drain: false }),
     });
-    this.kept = { ...this.kept, settings };
     try {
-      this.write();
+      this.replace({ ...this.kept, settings });
     } catch (error) {
-      this.kept = { ...this.kept, settings: before };
       throw new PlainError(`cannot keep the settings in ${this.file}: ${(error as Error).message}`);
     }
     return settings;
+  }
+
+  private replace(kept: Kept): void {
+    const before = this.kept;
+    this.kept = kept;
+    try {
+      this.write();
+    } catch (error) {
+      this.kept = before;
+      throw error;
+    }
   }
 
   private write(): void {
     writeFileSync(`${this.file}.new`, `${JSON.stringify(this.kept, null, 2)}\n`);
     renameSync(`${this.file}.new`, this.file);
   }
+}
+
+function readKept(file: string): Kept {
+  let kept: Kept;
+  try {
+    kept = JSON.parse(readFileSync(file, "utf8")) as Kept;
+    if (!(kept.format > format)) {
+      return { ...kept, key: Sync.shape.key.parse(kept.key), settings: checked(kept.settings) };
+    }
+  } catch {
+    throw new PlainError(`${file} is damaged: remove it to begin with a new identity and default settings`);
+  }
+  throw new PlainError(
+    `${file} was written by release ${kept.release ?? "later than this"}: start the slave with that release, this is ${version}`,
+  );
 }
 
 /** Settings that make sense; else throws a PlainError of one line. */

@@ -13,8 +13,8 @@ import type { Job } from "../protocol";
 import { exampleName, submitExample } from "./example";
 import { lastWords, type Member, startMember, stopMember } from "./members";
 
-/** What it is started with. */
-export type FarmOptions = { once: boolean; data: string; port: number; slavePort: number };
+/** What it is started with. `log`: flags about the log, for master and slave. */
+export type FarmOptions = { once: boolean; data: string; port: number; slavePort: number; log: readonly string[] };
 
 const slaveName = "local";
 
@@ -35,7 +35,7 @@ export async function startFarm(options: FarmOptions): Promise<number> {
     say("starting a master and a slave ...");
     const master = await startMember(
       "master",
-      ["--data", data, "--port", `${options.port}`],
+      ["--data", data, "--port", `${options.port}`, ...options.log],
       data,
       join(data, "master.lock"),
     );
@@ -49,6 +49,7 @@ export async function startFarm(options: FarmOptions): Promise<number> {
       slaveName,
       "--master",
       `127.0.0.1:${master.port}`,
+      ...options.log,
     ];
     members.push(await startMember("slave", slaveFlags, data, join(data, "slaves", slaveName, "lock")));
     if (told.signal.aborted) return 0;

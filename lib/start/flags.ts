@@ -5,6 +5,7 @@ import { map, optional, withDefault } from "@optique/core/modifiers";
 import { flag, option } from "@optique/core/primitives";
 import { integer, string } from "@optique/core/valueparser";
 import { dataFolder } from "../local/folder";
+import { journalFlags } from "../local/journal-flags";
 import type { Step } from "../local/program";
 import { ports } from "../ports";
 import { startFarm } from "./farm";
@@ -28,12 +29,18 @@ const flags = object({
   ),
   port: port("--port", "master", ports.master),
   slavePort: port("--slave-port", "slave", ports.slave),
+  ...journalFlags,
 });
 
 /** The flags of `npm start`, read into the step that does it. */
 export const startFlags = map(
   flags,
-  ({ once, data, ...rest }): Step =>
+  ({ once, data, logFormat, logLevel, ...rest }): Step =>
     () =>
-      startFarm({ once: once === true, data: dataFolder(data), ...rest }),
+      startFarm({
+        once: once === true,
+        data: dataFolder(data),
+        log: [...(logFormat ? ["--log-format", logFormat] : []), ...(logLevel ? ["--log-level", logLevel] : [])],
+        ...rest,
+      }),
 );

@@ -16,14 +16,16 @@ export async function memory(): Promise<Row[]> {
   ];
 }
 
-function megabytes(pids: readonly number[]): string {
+/** Memory of these processes together, PSS. */
+export function megabytes(pids: readonly number[]): string {
   const kilobytes = pids.map((pid) =>
     Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))?.[1] ?? 0),
   );
   return `${Math.round(kilobytes.reduce((sum, one) => sum + one, 0) / 1024)} MB`;
 }
 
-function descendants(pid: number): number[] {
+/** The processes below one. */
+export function descendants(pid: number): number[] {
   const children = readdirSync("/proc").filter((name) => {
     if (!/^\d+$/.test(name)) return false;
     try {

@@ -1,8 +1,11 @@
-// `npm run bench [-- a b c d]`: measures and prints tables for the README, with the machine they were measured on.
+// `npm run bench [-- a b c d load --slaves N --seconds N ...]`: measures and prints tables for the README, with the machine they were
+// measured on.
 import { cpus, release, totalmem } from "node:os";
+import { parseArgs } from "node:util";
 import { endToEnd } from "./end-to-end";
 import { handOut } from "./hand-out";
 import { latency } from "./latency";
+import { load, usualSize } from "./load";
 import { memory } from "./memory";
 import type { Row } from "./report";
 
@@ -11,9 +14,18 @@ const benches: Record<string, { title: string; measure: () => Promise<Row[]> }> 
   b: { title: "tasks handed out and reported per second over HTTP, simulated slaves", measure: handOut },
   c: { title: "submission", measure: latency },
   d: { title: "memory when idle", measure: memory },
+  load: { title: "a farm of many slaves", measure: () => load(size) },
 };
 
-const wanted = Bun.argv.slice(2);
+const { positionals: wanted, values } = parseArgs({
+  args: Bun.argv.slice(2),
+  allowPositionals: true,
+  options: Object.fromEntries(Object.keys(usualSize).map((name) => [name, { type: "string" as const }])),
+});
+const size = {
+  ...usualSize,
+  ...Object.fromEntries(Object.entries(values).map(([name, value]) => [name, Number(value)])),
+};
 const unknown = wanted.find((name) => !(name in benches));
 if (unknown) {
   console.error(`bench: there is no '${unknown}': ${Object.keys(benches).join(", ")}`);

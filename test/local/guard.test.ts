@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { body, guardedApp, HttpError, json, problems } from "../../lib/local/guard";
+import { Metrics } from "../../lib/local/metrics";
 import { type Listening, listenOn } from "../../lib/local/port";
 import { newToken } from "../../lib/local/token";
 import type { Dispatcher } from "../../lib/master/dispatch";
@@ -47,13 +48,14 @@ const apps: [name: string, app: () => OpenAPIHono, fewest: number][] = [
         writes: behind,
         holds: behind,
         forgetJob: behind,
+        metrics: new Metrics(),
       }),
     4,
   ],
 ];
 
-/** What holds no data: that the program runs, the description of its routes, and the page that shows it. */
-const open = ["/health", "/openapi.json", "/docs", "/docs/page.css", "/docs/swagger-ui.js", "/docs/page.js"];
+/** What holds no data: that the program runs and can serve, the description of its routes, and the page that shows it. */
+const open = ["/health", "/ready", "/openapi.json", "/docs", "/docs/page.css", "/docs/swagger-ui.js", "/docs/page.js"];
 
 describe("without the farm's token there is no way in", () => {
   const wrong: [what: string, headers: Record<string, string>][] = [

@@ -174,10 +174,40 @@ test("a failed task that rests is tried again by itself when its rest is over", 
 
 test("a slave that speaks another version is told so in words", async () => {
   const { slave } = ownPool();
-  await expect(slave.sync({ version: 99 })).rejects.toThrow(/speaks version 99 of the protocol.*same release/);
+  await expect(slave.sync({ version: 99 })).rejects.toThrow(
+    /speaks version 99 of the protocol; .*upgrade the master first/,
+  );
   const older = { version: 1, memoryLeftMb: undefined, inHours: undefined } as unknown as Partial<Sync>;
-  await expect(slave.sync(older)).rejects.toThrow(/speaks version 1 of the protocol.*same release/);
+  await expect(slave.sync(older)).rejects.toThrow(/speaks version 1 of the protocol; .*upgrade the slave to DrQueue/);
   await expect(slave.sync({ inHours: undefined } as never)).rejects.toThrow(/^inHours: /);
+});
+
+test("what a newer slave says beside what is known is passed over, also in its settings and of runs", async () => {
+  const { pool, slave } = ownPool();
+  const job = await farm.submit({ pool, command: ["true"] });
+  const paths = [{ farm: "/mnt/a", here: "/b", os: "PLAN9" }];
+  const newer = { mood: "fine", settings: { ...settings({ pools: [pool] }), paths, colour: "red" } };
+  const [run] = (await slave.sync({ ...newer, free: 1 } as Partial<Sync>)).start;
+  const ended: Sync["ended"] = [{ ...exited(run!), ...{ pixels: 12 } }];
+  await slave.sync({ ...newer, ended } as Partial<Sync>);
+  expect(await farm.ended(job)).toMatchObject({ state: "finished" });
+  const { settings: seen } = await farm.client.slave(slave.name);
+  expect(seen).toEqual(settings({ pools: [pool], paths: [{ farm: "/mnt/a", here: "/b" }] }));
+});
+
+test("a reason to end that only a newer slave knows is a failure, and keeps nothing else of its sync back", async () => {
+  const { pool, slave } = ownPool();
+  const [odd, plain] = [
+    await farm.submit({ pool, command: ["true"], retries: 0 }),
+    await farm.submit({ pool, command: ["true"], retries: 0 }),
+  ];
+  const { start } = await slave.sync({ free: 2 });
+  const of = (job: number) => start.find((run) => run.job === job)!;
+  const evicted = { ...exited(of(odd)), reason: "evicted", message: "the cloud took the machine back" };
+  await slave.sync({ ended: [evicted as never, exited(of(plain))] });
+  expect(await farm.ended(plain)).toMatchObject({ state: "finished" });
+  expect(await farm.ended(odd)).toMatchObject({ state: "failed" });
+  expect(await farm.frame(odd, 1)).toMatchObject({ outcome: "failed", message: "the cloud took the machine back" });
 });
 
 test("a second sync of a slave frees the one that was parked", async () => {

@@ -46,7 +46,7 @@ describe("the document of each port", () => {
       expect(document.security).toEqual([{ token: [] }]);
       const operations = operationsOf(document);
       const open = operations.filter(({ security }) => security?.length === 0);
-      expect(open.map(({ path }) => path).sort()).toEqual(["/health", "/openapi.json"]);
+      expect(open.map(({ path }) => path).sort()).toEqual(["/health", "/openapi.json", "/ready"]);
       const unsigned = operations.filter((operation) => !errorsOf(operation).includes("401"));
       expect(unsigned).toEqual(open);
     }

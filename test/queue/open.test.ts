@@ -51,6 +51,7 @@ test("three masters that start at once on an empty database all open it, and it 
     "job",
     "leftover",
     "licence",
+    "master",
     "notice",
     "owner",
     "run",

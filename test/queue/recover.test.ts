@@ -3,7 +3,7 @@ import { expect, test } from "bun:test";
 import * as control from "../../lib/queue/control";
 import { findLost, takeBack } from "../../lib/queue/recover";
 import { remove } from "../../lib/queue/remove";
-import { type Beat, heard, notTheirs, openRuns, progressed } from "../../lib/queue/slaves";
+import { type Heard, heard, notTheirs, openRuns, progressed } from "../../lib/queue/slaves";
 import { ended, handOut, jobRow, met, runsOf, slave, stagedQueue, submitted, tell } from "./stage";
 
 const queue = await stagedQueue();
@@ -11,7 +11,7 @@ const queue = await stagedQueue();
 const silentFor = (id: number, seconds: number) =>
   queue.sql`update slave set seen_at = now() - ${seconds} * interval '1 second' where id = ${id}`;
 const stateOf = async (id: number) => (await queue.sql`select state from slave where id = ${id}`)[0]?.state;
-const beat = (id: number, leaving = false): Beat => ({
+const beat = (id: number, leaving = false): Heard => ({
   id,
   load: 1,
   freeMemoryMb: 10,
@@ -21,7 +21,9 @@ const beat = (id: number, leaving = false): Beat => ({
   inHours: false,
   running: 1,
   free: 3,
+  stuck: 0,
   leaving,
+  ageMs: 0,
 });
 const names = (runs: { job: number; task: number; attempt: number; slave: number }[]) =>
   runs.map(({ job, task, attempt, slave }) => `${job}.${task}.${attempt}>${slave}`);

@@ -33,7 +33,7 @@ export async function stagedQueue(): Promise<Queue> {
 
 /** Forgets all jobs, runs and slaves; numbers begin at 1 again. */
 export async function clear({ sql }: Queue): Promise<void> {
-  await sql`truncate job, run, slave, dependency, licence, owner, leftover, event, notice, delivery restart identity`;
+  await sql`truncate job, run, slave, dependency, licence, owner, leftover, event, notice, delivery, master restart identity`;
 }
 
 export function submission(given: Given = {}): Submission {
@@ -95,13 +95,13 @@ export function needs(id: number, waiting: TaskSet = [[0, 1]], more: Partial<Job
 export const usual = Settings.parse({ slots: 4, pools: ["Default"], enabled: true });
 
 /** A slave that the queue has met, by its name. */
-export function met(
+export async function met(
   queue: Queue,
   name: string,
   key: string = crypto.randomUUID(),
   more: Partial<Parameters<typeof meet>[2]> = {},
 ): Promise<number> {
-  return meet(queue, key, {
+  const picture = {
     name,
     address: "127.0.0.1",
     port: 2345,
@@ -119,8 +119,10 @@ export function met(
     settings: usual,
     running: 0,
     free: 4,
+    stuck: 0,
     ...more,
-  });
+  };
+  return (await meet(queue, key, picture, null)).id;
 }
 
 /** Hands out what fits, in a transaction. */

@@ -4,6 +4,7 @@ import { appendFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import { Metrics } from "../../lib/local/metrics";
 import { newToken } from "../../lib/local/token";
 import type { SettingsChange, SlaveState } from "../../lib/settings";
 import { slaveApp } from "../../lib/slave/app";
@@ -42,6 +43,7 @@ beforeAll(() => {
     writes: (log) => log === writing,
     holds: (job) => held.has(job),
     forgetJob: (job) => forgotten.push(job),
+    metrics: new Metrics(),
   });
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

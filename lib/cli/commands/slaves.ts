@@ -10,14 +10,15 @@ import { checkLive, fitting, live } from "../live";
 import { age, type Column, count, facts, gigabytes, moment, paint, plain, stateText, table } from "../table";
 
 /** What some of these slaves have, and nobody wants to read of where none has. */
-function specialsOf(slaves: readonly Slave[]): { foreign: boolean; gpus: boolean } {
+function specialsOf(slaves: readonly Slave[]): { foreign: boolean; gpus: boolean; stuck: boolean } {
   return {
+    stuck: slaves.some(({ stuck }) => stuck > 0),
     foreign: slaves.some(({ foreignSlots }) => foreignSlots > 0),
     gpus: slaves.some(({ gpus }) => gpus > 0),
   };
 }
 
-function columnsOf({ foreign, gpus }: ReturnType<typeof specialsOf>): Column<Slave>[] {
+function columnsOf({ foreign, gpus, stuck }: ReturnType<typeof specialsOf>): Column<Slave>[] {
   return [
     { title: "ID", of: (slave) => `${slave.id}`, right: true },
     { title: "NAME", of: (slave) => plain(slave.name), flexible: true },
@@ -26,6 +27,7 @@ function columnsOf({ foreign, gpus }: ReturnType<typeof specialsOf>): Column<Sla
     ...(foreign
       ? [{ title: "FOREIGN", of: (slave: Slave) => (taken(slave) ? `-${taken(slave)}` : ""), right: true }]
       : []),
+    ...(stuck ? [{ title: "STUCK", of: (slave: Slave) => (slave.stuck ? `${slave.stuck}` : ""), right: true }] : []),
     { title: "LOAD", of: (slave) => slave.load.toFixed(2), right: true, spare: true },
     {
       title: "MEMORY",
@@ -48,7 +50,7 @@ export const slaves = clientCommand(
   "slaves",
   {
     does: message`List slaves.`,
-    more: message`LEFT is the memory for new tasks, FOREIGN are slots that other programs' load takes away.`,
+    more: message`LEFT is the memory for new tasks, FOREIGN are slots that other programs' load takes away, STUCK are runs whose processes cannot be ended.`,
     examples: ["slaves", "slaves --watch", "slaves --json"],
   },
   object({
@@ -72,15 +74,16 @@ export const slaves = clientCommand(
 
 function watchSlaves(client: Client): Promise<never> {
   const widest = new Map<string, number>();
-  const ever = { foreign: false, gpus: false };
+  const ever = { foreign: false, gpus: false, stuck: false };
   return live(
     client,
     () => client.slaves(),
     (found, room) => {
-      const { foreign, gpus } = specialsOf(found);
+      const { foreign, gpus, stuck } = specialsOf(found);
       // A column that has been there stays: the others would jump.
       ever.foreign ||= foreign;
       ever.gpus ||= gpus;
+      ever.stuck ||= stuck;
       const online = found.filter(({ state }) => state === "online").length;
       const running = found.reduce((sum, slave) => sum + slave.running, 0);
       return {
@@ -115,6 +118,7 @@ function describe(slave: Slave): string {
     ["problem", slave.problem ? paint("red", plain(slave.problem)) : ""],
     ["sick", sickness(slave)],
     ["tasks", `${slave.running} of ${settings.slots} slot${settings.slots === 1 ? "" : "s"}${foreign}`],
+    ["stuck", stuckness(slave)],
     ["pools", settings.pools.join(",")],
     ["hours", hours === "" ? "" : `${plain(hours)}${slave.inHours ? "" : " (not now)"}`],
     [
@@ -140,6 +144,13 @@ function sickness({ sickSince, suspects }: Slave): string {
   if (sickSince === null) return "";
   const jobs = suspects.length > 0 ? `: tasks of the jobs ${suspects.join(", ")} failed here` : "";
   return paint("red", `set aside since ${moment(sickSince)}${jobs} (drqueue clear lets it work again)`);
+}
+
+function stuckness({ stuck }: Slave): string {
+  // A master of the release before does not tell.
+  if (!stuck) return "";
+  const runs = `${stuck} run${stuck === 1 ? "" : "s"} whose processes cannot be ended keep${stuck === 1 ? "s its slot" : " their slots"}`;
+  return paint("red", `${runs}; the kill is repeated, a restart of the machine helps for sure`);
 }
 
 /** One word for how a slave is; the worst first. */

@@ -2,7 +2,8 @@
 import type { Told } from "../../notices";
 import { numbersOf } from "../../queue/numbers";
 import type { Queue } from "../../queue/open";
-import { type LogPlaces, logEnd } from "./log-end";
+import type { LogPlaces } from "../logs/read";
+import { logEnd } from "./log-end";
 
 /** So long the logs of failed runs are waited for, ms. */
 const logMs = 4000;

@@ -1,50 +1,28 @@
-// The last lines of a run's log, from the shared folder when the master sees it, else from the port of the slave that wrote it.
-import { constants } from "node:fs";
-import { open } from "node:fs/promises";
-import { join } from "node:path";
-import { Client } from "../../client";
-import { isLog } from "../../local/tail";
+// The last lines of a run's log, from wherever it is.
 import { mostLogLines } from "../../notices";
 import type { Queue } from "../../queue/open";
 import { findLog } from "../../queue/read-logs";
+import { type LogPlaces, readLog } from "../logs/read";
 
 /** So much of the end is looked at, bytes. */
 const most = 16 * 1024;
-const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
-
-/** Where logs are looked for first, and the farm's token, to ask slaves for them. */
-export type LogPlaces = { logs: string; token: string };
+/** Beside the lines that are told there are those that the slave wrote around the output, and empty ones. */
+const lines = 4 * mostLogLines;
 
 /** The last lines of a log; none when it cannot be had before the signal. */
 export async function logEnd(
   queue: Queue,
-  { logs, token }: LogPlaces,
+  places: LogPlaces,
   run: { job: number; frame: number; attempt: number },
   signal: AbortSignal,
 ): Promise<string[]> {
   try {
     const place = await findLog(queue, run.job, run.frame, run.attempt);
-    const file = join(logs, place.path);
-    if (isLog(file)) return lastLines(await endOfFile(file));
-    const { address, port } = place.slave;
-    const answer = await new Client({ host: address, port, token, timeoutMs: 3000 }).slaveLog(place.path, { signal });
+    const answer = await readLog(queue, places, place, { tail: lines }, signal);
     return lastLines(await endOfStream(answer, signal));
   } catch {
     // The message says all else without it.
     return [];
-  }
-}
-
-async function endOfFile(path: string): Promise<Uint8Array> {
-  // As everywhere, a link that a jobscript put in the log's place is not followed.
-  const file = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-  try {
-    const stat = await file.stat();
-    if (!stat.isFile()) return new Uint8Array();
-    const { bytesRead, buffer } = await file.read(new Uint8Array(most), 0, most, Math.max(0, stat.size - most));
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await file.close();
   }
 }
 

@@ -10,7 +10,7 @@ import { tellEvents } from "../../queue/tell";
 import { isAway } from "../translate";
 import { bodyFor } from "./bodies";
 import { gather } from "./gather";
-import type { LogPlaces } from "./log-end";
+import type { LogPlaces } from "../logs/read";
 import { type Mailer, noMail } from "./mail";
 import { hostOf, NotDelivered, post } from "./webhook";
 

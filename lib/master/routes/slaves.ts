@@ -4,13 +4,15 @@ import { getConnInfo } from "hono/bun";
 import { Client, ClientError } from "../../client";
 import { SlaveFilter, SlavePage } from "../../lists";
 import { body, HttpError, json, problems } from "../../local/guard";
+import { version } from "../../local/program";
 import { Why } from "../../protocol";
 import { clearSick } from "../../queue/blame";
 import type { Queue } from "../../queue/open";
 import { listSlaves, readSlave } from "../../queue/read-slaves";
 import { whySlave } from "../../queue/why";
+import { misfit } from "../../releases";
 import { Settings, SettingsChange, Slave } from "../../settings";
-import { protocolVersion, Sync, SyncAnswer } from "../../sync";
+import { oldestProtocol, protocolVersion, Sync, SyncAnswer } from "../../sync";
 import type { Dispatcher } from "../dispatch";
 import { slaveName } from "./parameters";
 
@@ -52,13 +54,13 @@ export function addSlaveRoutes(app: OpenAPIHono, queue: Queue, dispatcher: Dispa
     }),
     async (c) => {
       const sync = c.req.valid("json");
-      if (sync.version !== protocolVersion) refuseOtherVersion(sync);
+      refuseMisfit(sync);
       const address = getConnInfo(c).remote.address?.replace(/^::ffff:/, "") ?? "";
       return c.json(await dispatcher.sync(sync, address, c.req.raw.signal), 200);
     },
     (result, c) => {
       // A sync of another release may lack what this one wants: the release is what is wrong.
-      if (!result.success) refuseOtherVersion((result as { data?: unknown }).data);
+      if (!result.success) refuseMisfit((result as { data?: unknown }).data);
       return app.defaultHook?.(result, c);
     },
   );
@@ -142,12 +144,16 @@ export function addSlaveRoutes(app: OpenAPIHono, queue: Queue, dispatcher: Dispa
   );
 }
 
-/** Throws an HttpError for a sync that speaks another version of the protocol. */
-function refuseOtherVersion(sync: unknown): void {
-  const spoken = z.object({ version: z.int(), name: Sync.shape.name }).safeParse(sync).data;
-  if (!spoken || spoken.version === protocolVersion) return;
-  throw new HttpError(
-    400,
-    `slave ${spoken.name} speaks version ${spoken.version} of the protocol, this master ${protocolVersion}: use the same release on both`,
-  );
+const Speaker = z.object({
+  version: z.int(),
+  name: Sync.shape.name,
+  software: Sync.shape.software.catch("unknown"),
+});
+const understood = { oldest: oldestProtocol, newest: protocolVersion, software: version };
+
+/** Throws an HttpError for a sync in a version of the protocol that this master does not understand. */
+function refuseMisfit(sync: unknown): void {
+  const speaker = Speaker.safeParse(sync).data;
+  const words = speaker && misfit(speaker, understood);
+  if (words) throw new HttpError(400, words);
 }

@@ -1,0 +1,55 @@
+// The figures of a run.
+import type { Evidence } from "./evidence";
+import type { Trouble } from "./faults";
+import type { FaultKind } from "./plan";
+
+/** So long after a fault the farm is looked at, ms. */
+const lookMs = 15_000;
+
+/** The longest pause between two starts of tasks that began or went on after a time, ms; undefined where none started any more. */
+export function gapAfter(starts: readonly number[], time: number): number | undefined {
+  const next = starts.findIndex((start) => start >= time);
+  if (next < 0) return undefined;
+  let longest = starts[next]! - time;
+  for (let at = next + 1; at < starts.length && starts[at]! - time < lookMs / 5; at++)
+    longest = Math.max(longest, starts[at]! - starts[at - 1]!);
+  return longest;
+}
+
+/** The longest gap in handing out after faults of these kinds; `from`: counted from when they began, else from when they were over. */
+export function longestGap(
+  starts: readonly number[],
+  troubles: readonly Trouble[],
+  kinds: readonly FaultKind[],
+  from: "begin" | "over",
+): number | undefined {
+  const others = troubles.filter(({ kind, on }) => on.includes("postgres") && !kinds.includes(kind));
+  const gaps = troubles
+    .filter(({ kind }) => kinds.includes(kind))
+    .flatMap((trouble) => {
+      const time = from === "begin" ? trouble.from : trouble.until;
+      // What another fault of the database adds is not this one's.
+      if (others.some((other) => other.from < time + lookMs / 5 && other.until > time - 1000)) return [];
+      return gapAfter(starts, time) ?? [];
+    });
+  return gaps.length === 0 ? undefined : Math.max(...gaps);
+}
+
+/** What is said at the end, a line each. */
+export function reportOf(evidence: Evidence, faults: ReadonlyMap<FaultKind, number>, seed: number): string[] {
+  const { ran, runs, troubles, jobs, submitted, acts } = evidence;
+  const starts = ran.map(({ from }) => from).sort((a, b) => a - b);
+  const deaths: FaultKind[] = ["kill master", "stop master"];
+  const restarts: FaultKind[] = ["kill postgres", "crash postgres", "restart postgres"];
+  const seconds = (ms: number | undefined) => (ms === undefined ? "not seen" : `${(ms / 1000).toFixed(1)} s`);
+  const total = [...faults.values()].reduce((sum, count) => sum + count, 0);
+  const began = new Set(runs.map(({ job, task }) => `${job}.${task}`)).size;
+  return [
+    `seed ${seed}`,
+    `${total} faults survived: ${[...faults].map(([kind, count]) => `${kind} ${count}`).join(", ")}`,
+    `${submitted.length} submissions, ${acts.length} other deeds of people, ${jobs.length} jobs`,
+    `${began} tasks checked, ${runs.length} runs, ${ran.length} starts in the ledger`,
+    `longest gap in handing out after a master died: ${seconds(longestGap(starts, troubles, deaths, "begin"))}`,
+    `longest gap after Postgres was back: ${seconds(longestGap(starts, troubles, restarts, "over"))}`,
+  ];
+}
