@@ -169,7 +169,8 @@ export class Client {
   sync = (sync: Sync, signal?: AbortSignal, timeoutMs?: number): Promise<SyncAnswer> =>
     this.connection.json({ method: "POST", path: "/sync", body: sync, once: true, signal, timeoutMs });
   /** Brings logs to the store of a master; told again, nothing changes. */
-  storeLogs = (upload: LogUpload): Promise<LogUploadAnswer> => this.call("POST", "/logs", upload);
+  storeLogs = (upload: LogUpload, signal?: AbortSignal): Promise<LogUploadAnswer> =>
+    this.call("POST", "/logs", upload, signal);
 
   // At a slave's own port.
   slaveState = (): Promise<SlaveState> => this.call("GET", "/slave");

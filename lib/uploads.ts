@@ -24,7 +24,9 @@ export const LogPiece = RunKey.extend({
   data: z
     .base64()
     .max(weightOf(pieceBytes + mostGrown))
-    .describe(`A zstd frame that holds ${pieceBytes} bytes, or less at the end of the log; empty: only asks where to go on`),
+    .describe(
+      `A zstd frame that holds ${pieceBytes} bytes, or less at the end of the log; empty: only asks where to go on`,
+    ),
   end: z
     .object({
       size: z.int().min(0).describe("Of the whole log, bytes"),

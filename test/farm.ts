@@ -25,6 +25,8 @@ export type FarmOptions = {
   masterEnv?: Record<string, string>;
   /** Folder of another release, whose programs the farm begins with. */
   release?: string;
+  /** Fills its database before the first master starts. */
+  prepare?: (farm: Farm) => Promise<void>;
 };
 
 /** A process of the farm. */
@@ -76,6 +78,7 @@ export class Farm {
       if (database !== "embedded")
         farm.databaseUrl = await newDatabase(database === "own" ? await testServer() : { url: database });
       else await shareStaged(farm.dataOf("m1"));
+      await options.prepare?.(farm);
       await farm.startMaster({ release: options.release });
       await Promise.all(
         Array.from({ length: options.slaves ?? 1 }, (_, at) =>
@@ -95,19 +98,23 @@ export class Farm {
     port = 0,
     database,
     release,
+    logs: logFolder = join(this.folder, "logs"),
+    flags = [],
   }: {
     name?: string;
     port?: number;
     database?: string;
+    logs?: string;
+    flags?: string[];
     /** Folder of another release, whose program is started. */
     release?: string | undefined;
   } = {}): Promise<Member> {
     const data = this.dataOf(name);
     const lease = this.options.lease ? ["--lease", this.options.lease] : [];
-    const logs = ["--logs", join(this.folder, "logs")];
+    const logs = ["--logs", logFolder];
     const { masterFlags = [] } = this.options;
     const here = ["--data", data, "--host", "127.0.0.1", "--port", `${port}`];
-    const args = [join(release ?? project, "master.ts"), ...here, ...lease, ...logs, ...masterFlags];
+    const args = [join(release ?? project, "master.ts"), ...here, ...lease, ...logs, ...masterFlags, ...flags];
     const env = { ...this.options.masterEnv, ...(database && { DATABASE_URL: database }) };
     const master = await this.launch(name, args, join(data, "master.lock"), env);
     this.masters.splice(0, this.masters.length, ...this.masters.filter((one) => one.name !== name), master);

@@ -1,6 +1,6 @@
 // Names, first lines and last lines of logs.
 import { expect, test } from "bun:test";
-import { describeCode, logFile, logFolder, logFooter, logHeader, padFrame } from "../lib/logs";
+import { cutOf, describeCode, logFile, logFolder, logFooter, logHeader, padFrame } from "../lib/logs";
 
 const at = new Date("2026-11-05T10:20:30.400Z");
 
@@ -56,4 +56,13 @@ test("a code that stands for a signal is said with the signal", () => {
     "139 (signal SEGV)",
     "143 (signal TERM)",
   ]);
+});
+
+test("a log that is too long keeps a quarter of what may be kept from its beginning and the rest from its end", () => {
+  expect(cutOf(100, 100)).toEqual({ head: 100, note: "", tail: 0, size: 100 });
+  expect(cutOf(1e12, 0).head).toBe(1e12);
+  const { head, note, tail, size } = cutOf(1000, 100);
+  expect([head, tail]).toEqual([25, 75]);
+  expect(note).toBe("\n# 900 of 1000 bytes are left out here\n");
+  expect(size).toBe(100 + note.length);
 });

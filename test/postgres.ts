@@ -1,5 +1,5 @@
 // A throw-away Postgres for the tests: its own folder and port on loopback, gone with the process that started it.
-import { chownSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import postgres from "postgres";
@@ -21,8 +21,8 @@ export type TestServer = {
   stop(): Promise<void>;
 };
 
-/** Starts it. Nothing it holds is worth an fsync. */
-export async function startPostgres(): Promise<TestServer> {
+/** Starts it. Nothing it holds is worth an fsync, unless that is to be measured. */
+export async function startPostgres({ fsync = "off" }: { fsync?: "on" | "off" } = {}): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), "drqueue-test-"));
   Bun.spawnSync(["chmod", "755", folder]);
   const staged = await stagePostgres(folder);
@@ -48,7 +48,7 @@ export async function startPostgres(): Promise<TestServer> {
     "listen_addresses=127.0.0.1",
     "unix_socket_directories=",
     `port=${port}`,
-    "fsync=off",
+    `fsync=${fsync}`,
     "max_connections=200",
   ];
   const start = () => hold(home, [join(bin, "postgres"), "-D", data, ...settings.flatMap((one) => ["-c", one])]);
@@ -82,6 +82,21 @@ export async function startPostgres(): Promise<TestServer> {
       rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
     },
   };
+}
+
+/** Stops all processes of a server where they are: connections stay, and nobody answers. Returns what lets them go on. */
+export function freeze({ folder }: Pick<TestServer, "folder">): () => void {
+  const pid = Number(readFileSync(join(folder, "cluster", "postmaster.pid"), "utf8").split("\n", 1)[0]);
+  const children = Bun.spawnSync(["ps", "-o", "pid=", "--ppid", `${pid}`])
+    .stdout.toString()
+    .trim()
+    .split(/\s+/);
+  const all = [pid, ...children.map(Number)];
+  const tell = (signal: NodeJS.Signals) => {
+    for (const one of all) if (existsSync(`/proc/${one}`)) process.kill(one, signal);
+  };
+  tell("SIGSTOP");
+  return () => tell("SIGCONT");
 }
 
 let own: Promise<TestServer> | undefined;

@@ -59,6 +59,10 @@ const pure = [
   "queue/obstacles",
   "queue/explain",
   "queue/moves",
+  "install/service",
+  "install/systemd",
+  "install/launchd",
+  "install/windows",
   "master/notify/words",
   "master/notify/bodies",
 ].map((name) => `lib/${name}.ts`);
@@ -80,7 +84,8 @@ const below: Record<string, string[]> = {
   build: ["queue", "local", "pure"],
   master: ["queue", "client", "local", "pure"],
   slave: ["client", "local", "pure"],
-  cli: ["client", "local", "pure"],
+  cli: ["install", "client", "local", "pure"],
+  install: ["local", "pure"],
   queue: ["schema", "local", "pure"],
   local: ["client", "pure"],
   schema: ["pure"],
@@ -124,7 +129,9 @@ test("pure files use no system, network or database, but zod for what crosses a 
   for (const file of scripts.filter(isPure)) {
     const libraries = importsOf.get(file)!.filter((name) => !scripts.includes(name));
     const allowed =
-      /^lib\/((protocol|lists|wire|events|submission|settings|sync|rules|batch|jobfile|uploads)\.ts$|kinds\/)/.test(file)
+      /^lib\/((protocol|lists|wire|events|submission|settings|sync|rules|batch|jobfile|uploads)\.ts$|kinds\/)/.test(
+        file,
+      )
         ? ["zod"]
         : [];
     expect([file, libraries.filter((name) => !allowed.includes(name))]).toEqual([file, []]);

@@ -12,34 +12,45 @@ const mostFrames = 1000;
 /** Between two looks at the job, and between two tries to reach a master that is away, ms. */
 const lookMs = 250;
 const retryMs = 500;
+/** A run that has ended has its log in the store within this, if its slave is there, ms. */
+const storingMs = 5000;
 /** The most of a line that is kept until its end comes, characters. */
 const longestLine = 64 * 1024;
 
 /** Names the log of a run. */
 export type LogName = { frame: number; attempt: number };
 
-/** The bytes of a run's log until the run has ended. Throws when the job is deleted, or the master stays away for a minute. */
+/**
+ * The bytes of a run's log until the run has ended, with `tail` from its last lines on. Throws when the job is deleted, the master stays
+ * away for a minute, or the run has ended and its log is nowhere.
+ */
 export async function* followLog(
   client: Client,
   job: number,
   { frame, attempt }: LogName,
-  signal?: AbortSignal,
+  { signal, tail }: { signal?: AbortSignal; tail?: number | undefined } = {},
 ): AsyncGenerator<Uint8Array> {
   const patience = new Patience();
-  let got = 0;
+  /** Where in the log the next byte is that was not told yet; undefined: nothing was. */
+  let at: number | undefined;
   let end = "";
-  for (;;) {
+  for (let over = 0; ; ) {
     try {
       const open = await runs(client, job, { frame, attempt });
-      const { body } = await client.log(job, frame, { attempt, follow: true, ...(signal && { signal }) });
+      if (!open) over ||= performance.now();
+      const part = at === undefined ? { tail } : { from: at };
+      const answer = await client.log(job, frame, { attempt, follow: true, signal, ...part });
       patience.heard();
-      let skip = got;
-      for await (const piece of body ?? []) {
+      // A slave of an earlier release tells all of it.
+      const start = Number(answer.headers.get("drqueue-offset") ?? 0);
+      let skip = Math.max(0, (at ?? start) - start);
+      at ??= start;
+      for await (const piece of answer.body ?? []) {
         patience.heard();
         const fresh = piece.subarray(Math.min(skip, piece.length));
         skip -= piece.length - fresh.length;
         if (fresh.length === 0) continue;
-        got += fresh.length;
+        at += fresh.length;
         end = (end + new TextDecoder().decode(fresh)).slice(-8192);
         yield fresh;
       }
@@ -47,6 +58,9 @@ export async function* followLog(
       if (!open || /(^|\n)# ended [^\n]*\n$/.test(end)) return;
     } catch (error) {
       if (signal?.aborted) return;
+      // The slave went with its log, or has been bringing it to the store: that takes a moment.
+      if (over && performance.now() - over > storingMs && error instanceof ClientError && error.status === 502)
+        throw at === undefined ? error : new ClientError(`the rest of this log is missing: ${error.message}`, 502);
       await patience.wait(error);
     }
     await Bun.sleep(retryMs);
@@ -73,7 +87,7 @@ export async function followJob(client: Client, id: number, told: Told): Promise
   const start = () => {
     while (open.size < mostStreams && waiting.length > 0) {
       const run = waiting.shift()!;
-      const stream = tellLines(followLog(client, id, run, stop.signal), (text) => told.line(run, text))
+      const stream = tellLines(followLog(client, id, run, { signal: stop.signal }), (text) => told.line(run, text))
         .catch(
           (error) =>
             noLog(error) || told.note(`frame ${run.frame}, attempt ${run.attempt}: ${(error as Error).message}`),

@@ -9,6 +9,7 @@ import type { KindInfo } from "../protocol";
 import { type Command, examplesText, helpOf } from "./command";
 import { block, finish, kill, proceed, remove, requeue, rerun, stop, unblock } from "./commands/actions";
 import { frames } from "./commands/frames";
+import { install } from "./commands/install";
 import { job } from "./commands/job";
 import { jobs } from "./commands/jobs";
 import { kind, kinds } from "./commands/kinds";
@@ -58,14 +59,14 @@ export async function runCli(args: readonly string[], programs: { master: Comman
     programs.master,
     helpOf({
       does: message`Start a master.`,
-      more: message`It holds jobs and slaves, in the Postgres of DATABASE_URL or one of its own.`,
+      more: message`It holds jobs and slaves, in the Postgres of DATABASE_URL or one of its own. Prometheus reads its numbers at /metrics, with the token. Exit code: 0 stopped, 1 failed.`,
       examples: ["master", "master --data /srv/drqueue --logs /mnt/farm/logs"],
     }),
   );
   const slave = command("slave", await slaveParser(args, programs.slave), {
     ...helpOf({
       does: message`Start a slave; with names, show these slaves.`,
-      more: message`A slave takes tasks from the master and runs their jobscripts. Ctrl-C lets running tasks end, a second one kills and requeues them.`,
+      more: message`A slave takes tasks from the master and runs their jobscripts. Ctrl-C lets running tasks end, a second one kills and requeues them. Exit code: 0 stopped, 1 failed.`,
       examples: ["slave --pool=maya,nuke --slots 2", "slave rack7", "slave rack7 rack8 --json"],
     }),
     usageLine: () => [
@@ -75,10 +76,12 @@ export async function runCli(args: readonly string[], programs: { master: Comman
       },
     ],
   });
-  const all = [...subjects(args, named), ["Programs", [master, slave]] as const].map(([title, commands]) =>
-    group(title, or(...(commands as [Command, Command]))),
+  // Behind a -- there, flags are read as before it.
+  const words = args[0] === "install" ? args.filter((word) => word !== "--") : args;
+  const all = [...subjects(args, named), ["Programs", [master, slave, install(words, programs)]] as const].map(
+    ([title, commands]) => group(title, or(...(commands as [Command, Command]))),
   );
-  await runProgram("drqueue", or(...(all as unknown as [Command, Command])) as Command, args, about);
+  await runProgram("drqueue", or(...(all as unknown as [Command, Command])) as Command, words, about);
 }
 
 const about = {

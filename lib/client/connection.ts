@@ -1,10 +1,14 @@
 // Requests to the masters of a farm: which of them is asked, how long, and what becomes of errors.
 import type { Problem } from "../wire";
 import { ClientError } from "./error";
+import { pause } from "./pause";
 import { type Address, addressesOf, type Target } from "./target";
 
 /** How long a request may take when nothing else is said, ms. */
 const usualTimeoutMs = 20_000;
+
+/** So often a master that is busy is asked. */
+const mostTries = 4;
 
 /** A master that answered so short a time ago is not asked first whether it is there, ms. */
 const freshMs = 2000;
@@ -19,6 +23,8 @@ export type Asked = {
   timeoutMs?: number | undefined;
   signal?: AbortSignal | undefined;
 };
+
+type Read<T> = (response: Response, address: Address) => Promise<T>;
 
 export class Connection {
   private readonly addresses: Address[];
@@ -53,10 +59,30 @@ export class Connection {
     return this.ask(asked, async (response) => response);
   }
 
-  private async ask<T>(asked: Asked, read: (response: Response, address: Address) => Promise<T>): Promise<T> {
-    const { method, signal } = asked;
-    const repeatable = method === "GET" || method === "PUT";
+  /** Asks, and asks again, a few times, when masters say that they are busy and when to come back. */
+  private async ask<T>(asked: Asked, read: Read<T>): Promise<T> {
     const end = performance.now() + (asked.timeoutMs ?? this.timeoutMs);
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.askEach(asked, read, end);
+      } catch (error) {
+        if (tries === mostTries || asked.once || !(error instanceof ClientError)) throw error;
+        const { status, retryAfter } = error;
+        // Of a 503 it is not known how far it came.
+        const undone = status === 429 || (status === 503 && isRepeatable(asked));
+        // Many that were sent away should not all return in the same moment.
+        const waitMs = (retryAfter ?? Number.NaN) * 1000 * (0.75 + Math.random() / 2);
+        if (!undone || !(performance.now() + waitMs < end)) throw error;
+        await pause(waitMs, asked.signal);
+        asked.signal?.throwIfAborted();
+      }
+    }
+  }
+
+  /** Asks one master after the other. */
+  private async askEach<T>(asked: Asked, read: Read<T>, end: number): Promise<T> {
+    const { signal } = asked;
+    const repeatable = isRepeatable(asked);
     const failed: string[] = [];
     let refused: ClientError | undefined;
     const first = this.current;
@@ -148,6 +174,11 @@ export class Connection {
     this.current = (at + 1) % this.addresses.length;
     this.heardAt = Number.NEGATIVE_INFINITY;
   }
+}
+
+/** Whether it does no more when it is carried out twice. */
+function isRepeatable({ method }: Asked): boolean {
+  return method === "GET" || method === "PUT";
 }
 
 /** A signal that comes when the time is over or the caller has had enough. */

@@ -20,8 +20,8 @@ export class ClientError extends Error {
     this.mayBeDone = more.mayBeDone ?? false;
   }
 
-  /** Whether the same request may succeed in a while: nobody was there, or the farm's database was away. */
+  /** Whether the same request may succeed in a while: nobody was there, they were busy, or the database was away. */
   get mayPass(): boolean {
-    return this.status === undefined || this.status === 502 || this.status === 503 || this.status === 504;
+    return this.status === undefined || [429, 502, 503, 504].includes(this.status);
   }
 }

@@ -77,7 +77,11 @@ export async function answerLog(
     const { first, last } = part ?? { first: 0, last: Number.POSITIVE_INFINITY };
     return new Response(streamOf(tail(log, { from: first, to: last + 1, signal })), {
       status: part ? 206 : 200,
-      headers: { ...usual, [offsetHeader]: `${first}`, ...(part && { "content-range": `bytes ${first}-${last}/${size}` }) },
+      headers: {
+        ...usual,
+        [offsetHeader]: `${first}`,
+        ...(part && { "content-range": `bytes ${first}-${last}/${size}` }),
+      },
     });
   } catch (error) {
     await log.close();

@@ -18,7 +18,8 @@ export function wrongUsage(error: Message, args: readonly string[], place: strin
     .map((line) => line!.trim())
     .join(" ")
     .replace(/\.$/, "");
-  if (said.startsWith("No matching ")) return `name a command, for example ${place} jobs ${hint}`;
+  if (said.startsWith("No matching "))
+    return `name a command, for example ${place} ${firstCommand(args, usage)} ${hint}`;
   return `${said} ${hint}`;
 }
 
@@ -34,6 +35,12 @@ function strange(word: string, args: readonly string[], usage: Usage): string {
   if (word !== args[0]) return `'${word}' is one word too many`;
   const [command] = findSimilar(word, extractCommandNames(usage));
   return `'${word}' is not a command${command === undefined ? "" : `: did you mean ${command}?`}`;
+}
+
+/** A command to begin with, or one that goes on what is there. */
+function firstCommand([name = ""]: readonly string[], usage: Usage): string {
+  const [inner] = [...extractCommandNames(usageBehind(name, usage))].filter((one) => one !== name);
+  return extractCommandNames(usage).has(name) && inner !== undefined ? inner : "jobs";
 }
 
 /** The usage of one command; the whole when there is none of this name. */

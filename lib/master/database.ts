@@ -2,13 +2,14 @@
 import { getLogger } from "@logtape/logtape";
 import { PlainError } from "../local/program";
 import { type Embedded, startEmbedded } from "../queue/embedded";
-import { openQueue, type Queue } from "../queue/open";
+import { type OpenQueue, openQueue } from "../queue/open";
+import { described, serverAt } from "../queue/place";
 import { isAway } from "./translate";
 
 const journal = getLogger(["drqueue", "database"]);
 
 /** An open queue and how to close it and all that belongs to it. */
-export type Database = { queue: Queue; close(): Promise<void> };
+export type Database = { queue: OpenQueue; close(): Promise<void> };
 
 /** Opens the database at `url`, or the embedded one in the data folder. Throws a PlainError when it cannot be reached within 10 s. */
 export async function openDatabase(url: string | undefined, data: string): Promise<Database> {
@@ -41,7 +42,7 @@ export async function openDatabase(url: string | undefined, data: string): Promi
 }
 
 /** Connects; a server that is just starting is waited for. */
-async function reach(url: string): Promise<Queue> {
+async function reach(url: string): Promise<OpenQueue> {
   const where = describe(url);
   for (let waited = 0; ; waited += 500) {
     try {
@@ -59,9 +60,8 @@ async function reach(url: string): Promise<Queue> {
 
 function describe(url: string): string {
   try {
-    const { hostname, port, pathname } = new URL(url);
-    return `${hostname || "localhost"}:${port || 5432}${pathname}`;
-  } catch {
-    throw new PlainError("DATABASE_URL is not a URL: write postgres://user:password@host:5432/database");
+    return described(serverAt({ url }));
+  } catch (error) {
+    throw new PlainError(`DATABASE_URL: ${(error as Error).message}`);
   }
 }

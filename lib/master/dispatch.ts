@@ -4,7 +4,7 @@ import { getLogger } from "@logtape/logtape";
 import { HttpError } from "../local/guard";
 import type { Queue, Wake } from "../queue/open";
 import { carryOut, type Outcome, type Round } from "../queue/round";
-import { meet } from "../queue/slaves";
+import { openRuns } from "../queue/slaves";
 import { holdMs, type Sync, type SyncAnswer } from "../sync";
 import { keyOf, type RunKey, runName } from "../wire";
 import { type KnownSlave, KnownSlaves } from "./known-slaves";
@@ -58,9 +58,7 @@ export class Dispatcher {
   async sync(sync: Sync, address: string, signal: AbortSignal): Promise<SyncAnswer> {
     const arrivedAt = performance.now();
     if (this.stopped) throw new HttpError(503, "the master is stopping", { "retry-after": "1" });
-    const slave = await this.known.meet(sync, address, (picture, silentMs) =>
-      meet(this.queue, sync.key, picture, silentMs),
-    );
+    const slave = await this.known.meet(sync, address);
     if ("heardMs" in slave) return { ...this.emptyAnswer(slave), taken: { heardMs: slave.heardMs } };
     // Two syncs of one slave: it has news, and the one that is parked is out of date.
     this.unpark(slave)?.answer(this.emptyAnswer(slave));
@@ -97,6 +95,17 @@ export class Dispatcher {
   /** Syncs that are held until there is something for their slaves. */
   get parkedCount(): number {
     return this.parked.size;
+  }
+
+  /**
+   * Finds runs of which their slaves do not know, though this master would have told them: another one handed them out, in an answer to
+   * a sync that the slave had given up, when it was here already. They are told with its next sync.
+   */
+  async findUnheard(): Promise<void> {
+    for (const run of await openRuns(this.queue.sql, this.known.present)) {
+      const slave = this.known.byId(run.slave);
+      if (slave?.openKnown && !slave.knows(run)) slave.openKnown = false;
+    }
   }
 
   /** Answers everyone who waits, and takes no more. */

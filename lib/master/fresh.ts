@@ -5,7 +5,7 @@ import { within } from "../local/deadline";
 export type Often = { goodMs: number; patienceMs: number };
 
 /** An answer that costs much is good for so many times what it cost. */
-const timesItsCost = 50;
+const timesItsCost = 10;
 
 /** The last answer to a question. */
 export class Fresh<T> {

@@ -3,11 +3,12 @@ import { getLogger } from "@logtape/logtape";
 import { within } from "../local/deadline";
 import { heal } from "../queue/blame";
 import type { Queue } from "../queue/open";
-import type { Pulse } from "../queue/pulse";
 import { tellProgress } from "../queue/progress";
+import type { Pulse } from "../queue/pulse";
 import { findLost, takeBack } from "../queue/recover";
 import { endRests, wakeWhenDue } from "../queue/timers";
 import type { Dispatcher } from "./dispatch";
+import { type Meter, unmetered } from "./meter";
 import { Patience } from "./patience";
 
 const journal = getLogger(["drqueue", "housekeeping"]);
@@ -22,14 +23,17 @@ const stuckMs = 90_000;
 /** What it keeps house with. `tidy` is called every other second; `forAll`: by the one who keeps house. */
 export type House = {
   queue: Queue;
-  dispatcher: Pick<Dispatcher, "writeBeats" | "moved">;
+  dispatcher: Pick<Dispatcher, "writeBeats" | "findUnheard" | "moved">;
   pulse: Pick<Pulse, "keepsHouse" | "houseTime" | "letGo">;
   leaseMs: number;
   tidy: (forAll: boolean) => Promise<void>;
+  meter?: Pick<Meter, "ended">;
 };
 
 /** Keeps house until stopped: every wait is a fraction of the lease, at most a second. */
-export function keepHouse({ queue, dispatcher, pulse, leaseMs, tidy }: House): { stop(): Promise<void> } {
+export function keepHouse({ queue, dispatcher, pulse, leaseMs, tidy, meter = unmetered }: House): {
+  stop(): Promise<void>;
+} {
   const everyMs = Math.min(1000, leaseMs / 4);
   const patience = new Patience(leaseMs, everyMs);
   let rounds = 0;
@@ -52,13 +56,20 @@ export function keepHouse({ queue, dispatcher, pulse, leaseMs, tidy }: House): {
     // Now and then also without a new loss: what a master began that died half-way.
     if (lost.length === 0 && rounds++ % 15 !== 0) return;
     const tasks = await takeBack(queue);
-    if (tasks > 0) journal.warn("{tasks} tasks of lost slaves wait again", { tasks });
+    if (tasks === 0) return;
+    meter.ended("lost", tasks);
+    journal.warn("{tasks} tasks of lost slaves wait again", { tasks });
   };
 
   const loops = [
-    repeat(everyMs, () => notStuck(round(), pulse), () => patience.begin()),
+    repeat(
+      everyMs,
+      () => notStuck(round(), pulse),
+      () => patience.begin(),
+    ),
     repeat(Math.min(tidyMs, leaseMs), () => notStuck(tidy(pulse.keepsHouse), pulse)),
     repeat(progressMs, () => progress(dispatcher.moved)),
+    repeat(leaseMs / 2, () => dispatcher.findUnheard()),
   ];
   return {
     async stop() {
@@ -77,6 +88,7 @@ async function notStuck(step: Promise<void>, pulse: House["pulse"]): Promise<voi
 /** Takes a step again and again until stopped. A step that fails is told once, and taken again. */
 function repeat(everyMs: number, step: () => Promise<void>, failed = () => {}): { stop(): Promise<void> } {
   let running = true;
+  const stopped = Promise.withResolvers<void>();
   const loop = (async () => {
     let failing = false;
     while (running) {
@@ -89,12 +101,13 @@ function repeat(everyMs: number, step: () => Promise<void>, failed = () => {}): 
         failing = true;
         failed();
       }
-      await Bun.sleep(everyMs);
+      await within(everyMs, stopped.promise);
     }
   })();
   return {
     async stop() {
       running = false;
+      stopped.resolve();
       await loop;
     },
   };

@@ -10,7 +10,7 @@ import { within } from "../local/deadline";
 import { HttpError } from "../local/guard";
 import { PlainError } from "../local/program";
 import type { JobDetail } from "../protocol";
-import type { Expanded } from "../queue/submit";
+import type { Expanded } from "../queue/insert";
 import type { JobChange, Submission } from "../submission";
 
 /** So long may a studio's file wait for something, ms. */

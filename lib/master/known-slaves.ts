@@ -1,20 +1,24 @@
 // What this master knows of each slave between its syncs. All of it can be forgotten: a restart reads it anew.
 
+import { gathered } from "../queue/gather";
 import type { SlaveNow } from "../queue/obstacles";
 import { type Queue, wake } from "../queue/open";
 import {
-  type Beat,
+  type Calling,
   type Heard,
   heard,
   type Met,
   markStuck,
+  meet,
   type OpenRun,
-  type Picture,
   type Progress,
   progressed,
 } from "../queue/slaves";
 import type { Sync } from "../sync";
 import { type RunKey, runName } from "../wire";
+
+/** The most slaves written by one statement. */
+const mostMet = 256;
 
 /** One slave as this master knows it. */
 export class KnownSlave {
@@ -22,6 +26,8 @@ export class KnownSlave {
   openKnown = false;
   /** Runs handed to it that it has not mentioned: the answer may have been lost, so they are told again. */
   readonly unconfirmed = new Map<string, OpenRun>();
+  /** Runs that it mentioned last as not ended. */
+  private held: readonly RunKey[] = [];
   /** Somebody wants one of its runs to end. */
   checkDue = true;
   private checkedAt = 0;
@@ -35,7 +41,14 @@ export class KnownSlave {
 
   /** What the slave mentions, it knows. */
   confirm(sync: Sync): void {
+    this.held = sync.alive;
     for (const run of [...sync.alive, ...sync.ended]) this.unconfirmed.delete(runName(run));
+  }
+
+  /** Whether the slave mentioned the run last time, or will be told of it. */
+  knows(run: RunKey): boolean {
+    const name = runName(run);
+    return this.unconfirmed.has(name) || this.held.some((one) => runName(one) === name);
   }
 
   /** Takes over the open runs that the database has of it. */
@@ -86,6 +99,9 @@ export class KnownSlaves {
   private readonly progress = new Map<string, Progress>();
   private readonly stuck = new Map<string, RunKey & { slave: number }>();
 
+  /** After a power cut all call at once. */
+  private readonly write = gathered((calling: readonly Calling[]) => meet(this.queue, calling), { most: mostMet });
+
   constructor(
     private readonly queue: Queue,
     private readonly leaseMs: number,
@@ -95,21 +111,23 @@ export class KnownSlaves {
     return this.ids.get(id);
   }
 
+  /** The numbers of those that called within the lease. */
+  get present(): number[] {
+    const since = performance.now() - this.leaseMs;
+    return [...this.ids.values()].flatMap(({ id, heardAt }) => (heardAt > since ? [id] : []));
+  }
+
   /** The open runs of every slave are to be read anew. */
   forgetOpen(): void {
     for (const slave of this.ids.values()) slave.openKnown = false;
   }
 
   /**
-   * The slave that sent this sync; `write` is called when it is new, describes itself in another way than before, or may have been
+   * The slave that sent this sync. It is written when it is new, describes itself in another way than before, or may have been
    * called lost or gone meanwhile: it must be online before it gets tasks, or they would be taken back at once. Where another process is
    * the slave, returns when that was heard.
    */
-  async meet(
-    sync: Sync,
-    address: string,
-    write: (picture: Picture & Omit<Beat, "id" | "leaving">, silentMs: number | null) => Promise<Met>,
-  ): Promise<KnownSlave | Required<Met>> {
+  async meet(sync: Sync, address: string): Promise<KnownSlave | Required<Met>> {
     // Of a load below 1e-37 Postgres's real would make an error, for all whose sign of life is in the same statement.
     const [load, load5, load15] = [sync.load, sync.load5 ?? 0, sync.load15 ?? 0].map(
       (load) => Math.round(load * 100) / 100,
@@ -145,7 +163,7 @@ export class KnownSlaves {
     if (!slave || before?.profile !== profile || wasAway) {
       // After an outage of all masters whoever lives has the time of a lease to call again before another may take its place.
       const isPatient = performance.now() - this.since < this.leaseMs;
-      const { id, heardMs } = await write(picture, isPatient ? null : this.leaseMs);
+      const { id, heardMs } = await this.write({ ...picture, silentMs: isPatient ? null : this.leaseMs });
       if (heardMs !== undefined) return { id, heardMs };
       // Jobs that it does not take any more may be for slaves which they set aside.
       if (before && before.profile !== profile) await wake(this.queue.sql, { work: true });

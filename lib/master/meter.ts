@@ -8,7 +8,7 @@ export type Meter = {
   round(seconds: number, syncs: number): void;
   roundFailed(): void;
   handed(runs: number): void;
-  ended(outcome: Outcome): void;
+  ended(outcome: Outcome, runs?: number): void;
 };
 
 /** Counts nothing. */

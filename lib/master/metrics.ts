@@ -1,7 +1,7 @@
 // What a master tells Prometheus: of the farm, as the database has it, and of its own work since it started.
 import { Metrics } from "../local/metrics";
 import type { Queue } from "../queue/open";
-import { pulse, type Tally, tally } from "../queue/tally";
+import { answerTime, type Tally, tally } from "../queue/tally";
 import type { Outcome } from "../states";
 import { Fresh } from "./fresh";
 import type { Meter } from "./meter";
@@ -17,7 +17,7 @@ const quick = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 
 
 /** The metrics of a master. */
 export class MasterMetrics extends Metrics implements Meter {
-  private readonly pulse: Fresh<number>;
+  private readonly answer: Fresh<number>;
   private readonly farm: Fresh<Tally>;
   private readonly handedOut = this.counter("drqueue_tasks_handed_out_total", "Tasks that this master handed out.");
   private readonly endedRuns = this.counter(
@@ -66,9 +66,9 @@ export class MasterMetrics extends Metrics implements Meter {
       "A statement that does nothing, with its wait for a free connection; measured at most once a second, when metrics are read.",
       quick,
     );
-    this.pulse = new Fresh(
+    this.answer = new Fresh(
       async () => {
-        const ms = await pulse(queue);
+        const ms = await answerTime(queue);
         database.observe(ms / 1000);
         return ms;
       },
@@ -89,7 +89,7 @@ export class MasterMetrics extends Metrics implements Meter {
 
   /** Whether the database answers within a second. */
   async findDatabase(): Promise<boolean> {
-    this.isDatabaseUp = await this.pulse.refresh();
+    this.isDatabaseUp = await this.answer.refresh();
     return this.isDatabaseUp;
   }
 

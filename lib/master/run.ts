@@ -12,11 +12,14 @@ import { LockHeldError, takeLock } from "../local/lock";
 import { addMetricsRoute } from "../local/metrics";
 import { listenOn } from "../local/port";
 import { PlainError, version } from "../local/program";
+import { shedding } from "../local/shed";
 import { whenTold } from "../local/signals";
 import { findToken, keepToken, newToken } from "../local/token";
 import { forgetEvents } from "../queue/events";
 import { agreeOnToken } from "../queue/farm";
+import { forgetMasters } from "../queue/masters";
 import { listen } from "../queue/open";
+import { Pulse } from "../queue/pulse";
 import { archive } from "./archive";
 import { openDatabase } from "./database";
 import { Dispatcher } from "./dispatch";
@@ -29,6 +32,7 @@ import type { Rules } from "./logs/removed";
 import { MasterMetrics } from "./metrics";
 import { openMailer } from "./notify/mail";
 import { Notifier } from "./notify/notify";
+import { tidyOwn } from "./own-folders";
 import { addressOf, announceSelf } from "./presence";
 import { addBatchRoutes } from "./routes/batch";
 import { addEventRoutes, noteChanged } from "./routes/events";
@@ -90,14 +94,14 @@ export async function runMaster(options: MasterOptions): Promise<number> {
 
     const metrics: MasterMetrics = new MasterMetrics(queue, {
       parked: () => dispatcher.parkedCount,
-      keepsHouse: () => false,
+      keepsHouse: () => pulse.keepsHouse,
     });
-    const dispatcher = new Dispatcher(queue, options.lease, metrics);
+    const dispatcher = new Dispatcher(queue.ahead, options.lease, metrics);
     const events = new Events(queue);
     const logFolder = openLogFolder(queue, logs, token, options.logRules);
     dispatcher.logStore = logFolder.id;
     const logPlaces: LogPlaces = { logs, token, self: () => presence.id };
-    const notifier = new Notifier(queue, logPlaces, mailer);
+    const notifier = new Notifier(queue, logPlaces, mailer, () => pulse.keepsHouse);
     let stopping = false;
     const app = guardedApp(
       token,
@@ -106,6 +110,7 @@ export async function runMaster(options: MasterOptions): Promise<number> {
       { "/jobs/batch": largestBatch },
       {
         answered: metrics.answered,
+        admit: shedding(),
         async unready() {
           if (stopping) return "the master is stopping";
           return (await metrics.findDatabase()) ? undefined : "the database is away";
@@ -131,11 +136,26 @@ export async function runMaster(options: MasterOptions): Promise<number> {
       if (news.events) notifier.wake();
     });
     const port = listenOn(options.host, options.port, (request, server) => app.fetch(request, server));
-    const house = keepHouse(queue, dispatcher, options.lease, async () => {
-      await archive(queue, { logs, scripts, token });
-      await forgetEvents(queue);
+    const presence = announceSelf(queue, { address: addressOf(options), port: port.port }, () => pulse.keepsHouse);
+    const pulse = new Pulse(queue, () => {
+      journal.info(pulse.keepsHouse ? "this master keeps house now" : "this master does not keep house any more");
+      presence.again();
     });
-    const presence = announceSelf(queue, { address: addressOf(options), port: port.port }, () => false);
+    const tidyHere = tidyOwn(queue, { logs, scripts });
+    const house = keepHouse({
+      queue,
+      dispatcher,
+      pulse,
+      leaseMs: options.lease,
+      meter: metrics,
+      async tidy(forAll) {
+        await tidyHere();
+        if (!forAll) return;
+        await archive(queue, token);
+        await forgetEvents(queue);
+        await forgetMasters(queue);
+      },
+    });
     notifier.start();
     lock.update({ port: port.port });
     journal.info("master {version} listens on {host}:{port}, data in {data}", {
@@ -158,7 +178,7 @@ export async function runMaster(options: MasterOptions): Promise<number> {
         house.stop().then(() => dispatcher.writeBeats().catch(() => {})),
       ),
       notifier.stop(),
-      within(2000, presence.stop()),
+      pulse.stop().then(() => within(2000, presence.stop())),
     ]);
     return 0;
   } finally {

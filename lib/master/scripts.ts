@@ -40,8 +40,8 @@ async function keepBoth(queue: Queue, scripts: string, id: number, script: Scrip
     // Deleted already: whoever removes its files may have been here before.
     if (!(await placeScript(queue, id, path))) for (const file of bothOf(path)) await unlink(file);
   } catch (error) {
-    journal.warn("the jobscript of job {id} cannot be written to {scripts}, slaves run it from its text: {error}", {
-      id,
+    journal.warn("the jobscript of job {job} cannot be written to {scripts}, slaves run it from its text: {error}", {
+      job: id,
       scripts,
       error: (error as Error).message,
     });

@@ -1,6 +1,7 @@
 // Errors of the queue as HTTP says them.
 import { HttpError } from "../local/guard";
 import { Refusal } from "../queue/refusal";
+import { codeOf } from "../queue/transact";
 
 const statuses = { unknown: 404, invalid: 400, conflict: 409 } as const;
 
@@ -9,16 +10,12 @@ export function translate(error: Error): HttpError | undefined {
   if (error instanceof Refusal) return new HttpError(statuses[error.kind], error.message);
   if (isAway(error))
     return new HttpError(503, "the database is away: the master waits for it; try again", { "retry-after": "2" });
-  // Of transactions that wait for each other in a circle Postgres undoes one; nobody waits for a lock longer than 20 s.
-  if (/^(40P01|55P03)$/.test(codeOf(error) ?? ""))
+  // Of transactions that are in each other's way Postgres undoes one, here after several tries; nobody waits for a lock longer than 20 s.
+  if (/^(40001|40P01|55P03)$/.test(codeOf(error) ?? ""))
     return new HttpError(503, "others change the same jobs at this moment: nothing was changed, try again", {
       "retry-after": "1",
     });
   return undefined;
-}
-
-function codeOf(error: Error): string | undefined {
-  return ((error.cause ?? error) as { code?: string }).code;
 }
 
 /** Whether the error says that the database cannot be reached now: connections that break, a server that starts or stops. */

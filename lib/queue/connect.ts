@@ -1,5 +1,5 @@
 // Connections to a server: how long is waited for one, and which of its addresses is asked.
-import { connect as dial, type Socket } from "node:net";
+import { Socket } from "node:net";
 import postgres from "postgres";
 import type { Address, Server } from "./place";
 
@@ -47,7 +47,9 @@ export class Route {
 
   private socket(): Socket {
     const { address } = this;
-    const socket = dial(address);
+    const socket = new Socket();
+    // The driver listens for errors only once it has got the socket; some come at once.
+    setImmediate(() => socket.connect(address));
     // Read by the driver for the name in a certificate.
     if ("host" in address) Object.assign(socket, { host: address.host });
     socket.once("error", () => this.avoid(address));

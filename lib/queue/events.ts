@@ -7,6 +7,8 @@ import type { Queue, Tx } from "./open";
 export const keptMs = 7 * 24 * 3_600_000;
 /** No event is forgotten that is younger, ms. */
 const youngMs = 24 * 3_600_000;
+/** In a farm that came back from a backup the events have numbers so far behind all that it gave before. */
+export const jump = 1_000_000;
 /** Before the first event. */
 const beginning = "0-0";
 
@@ -67,10 +69,11 @@ export async function latestEvent(queue: Queue): Promise<string> {
 export async function hasGap(queue: Queue, id: string): Promise<boolean> {
   const place = partsOf(id);
   if (!place) return true;
-  // The last of what is forgotten is kept: if the oldest one is young, nothing has been forgotten yet.
+  // The last of what is forgotten is kept: if the oldest one is young, nothing has been forgotten yet. Unless the farm came back from a
+  // backup meanwhile: then all its events are far ahead of who knew it before.
   const [answer] = await queue.sql`
     select ${place.tx}::xid8 >= pg_snapshot_xmax(pg_current_snapshot()) or coalesce((
-      select (oldest.tx, oldest.id) > (${place.tx}::xid8, ${place.id}::bigint)
+      select oldest.id - ${jump / 2}::int > ${place.id}::bigint or (oldest.tx, oldest.id) > (${place.tx}::xid8, ${place.id}::bigint)
         and oldest.at < now() - ${youngMs} * interval '1 millisecond'
       from (select tx, id, at from event order by tx, id limit 1) as oldest
     ), false) as gap`;

@@ -34,9 +34,10 @@ async function due(sql: Queue["sql"] | Tx, most: number, only?: number): Promise
   return rows.map((row) => row.id as number);
 }
 
-/** What of deleted jobs a master is to remove. In any order, so that what cannot be removed now does not stand before all else. */
-export async function leftHere(queue: Queue, most: number): Promise<Leftover[]> {
-  const rows = await queue.sql`select slave, job, folder from leftover where slave = 0 order by random() limit ${most}`;
+/** What of deleted jobs each master is to remove from its folders, behind this job, in the order of their numbers. */
+export async function leftHere(queue: Queue, after: number, most: number): Promise<Leftover[]> {
+  const rows = await queue.sql`
+    select slave, job, folder from leftover where slave = 0 and job > ${after} order by job limit ${most}`;
   return rows.map(leftover);
 }
 
@@ -65,8 +66,12 @@ export async function forget(queue: Queue, gone: readonly Leftover[]): Promise<v
     where leftover.slave = given.slave and leftover.job = given.job`;
 }
 
-/** Gives up what slaves were to remove that have not been heard of for so long. Returns how many jobs' it was. */
+/**
+ * Gives up what slaves were to remove that have not been heard of for so long. Returns how many jobs' it was. Masters are not asked what
+ * they removed: for them it is forgotten after a week, in which each of them was there.
+ */
 export async function giveUp(queue: Queue, days: number): Promise<number> {
+  await queue.sql`delete from leftover where slave = 0 and deleted_at < now() - interval '1 week'`;
   const rows = await queue.sql`
     delete from leftover where slave <> 0 and not exists (
       select 1 from slave where slave.id = leftover.slave and slave.seen_at > now() - ${days} * interval '1 day')

@@ -66,7 +66,7 @@ async function refuseNewer(sql: postgres.Sql): Promise<void> {
 }
 
 /** In a compiled binary the migrations lie beside every module; see lib/build. */
-function migrationsFolder(): string {
+export function migrationsFolder(): string {
   const embedded = join(import.meta.dir, "migrations");
   return existsSync(embedded) ? embedded : join(import.meta.dir, "../../migrations");
 }

@@ -34,37 +34,67 @@ export type Heard = Beat & Pick<Sync, "instance"> & { ageMs: number };
 export type Met = { id: number; heardMs?: number };
 
 /**
- * Writes a slave as it describes itself, new or known by its key, and calls it online: unless its key is a copy. Another process than the
- * last one takes its place when that is its last life (the same home cannot have two at a time), when that one is lost or has left, or
- * was silent for `silentMs`; null: however long. Slaves of release 0.1 do not say what process they are, and are believed.
+ * A slave that calls, as it describes itself. Another process than the last one that had its key takes its place after `silentMs` of
+ * silence; null: however long.
  */
-export async function meet(
-  queue: Queue,
-  key: string,
-  seen: Picture & Omit<Beat, "id" | "leaving">,
-  silentMs: number | null,
-): Promise<Met> {
-  const [row] = await queue.sql`
-    insert into slave (key, name, address, port, software, os, cpus, cpu, load5, load15, memory_mb, free_memory_mb, memory_left_mb, gpus, gpus_left, load,
-      foreign_slots, in_hours, settings, running, free, problem, instance, home, stuck)
-    values (${key}, ${seen.name}, ${seen.address}, ${seen.port}, ${seen.software}, ${seen.os}, ${seen.cpus}, ${seen.cpu ?? ""},
-      ${seen.load5 ?? 0}, ${seen.load15 ?? 0}, ${seen.memoryMb},
-      ${seen.freeMemoryMb}, ${seen.memoryLeftMb}, ${seen.gpus}, ${seen.gpusLeft}, ${seen.load}, ${seen.foreignSlots}, ${seen.inHours},
-      ${JSON.stringify(seen.settings)}::jsonb, ${seen.running}, ${seen.free}, ${seen.problem ?? null},
-      ${seen.instance ?? null}, ${seen.home ?? null}, ${seen.stuck})
+export type Calling = Picture & Omit<Beat, "id" | "leaving"> & { key: string; silentMs: number | null };
+
+/**
+ * Writes slaves as they describe themselves, new or known by their keys, and calls them online: unless a key is a copy. Another process
+ * than the last one takes its place when that is its last life (the same home cannot have two at a time), when that one is lost or has
+ * left, or was silent for long. Slaves of release 0.1 do not say what process they are, and are believed. Answers each, in order.
+ */
+export async function meet(queue: Queue, slaves: readonly Calling[]): Promise<Met[]> {
+  const met: Met[] = [];
+  // One row can be written only once by a statement: of several that have the same key the second has its turn after the first.
+  const sameKey = Map.groupBy(
+    slaves.map((slave, at) => ({ slave, at })),
+    ({ slave }) => slave.key.toLowerCase(),
+  );
+  for (let turn = 0; ; turn++) {
+    const theirs = [...sameKey.values()].flatMap((calls) => calls.slice(turn, turn + 1));
+    if (theirs.length === 0) return met;
+    const rows = await meetOnce(
+      queue,
+      theirs.map(({ slave }) => slave),
+    );
+    for (const { slave, at } of theirs) met[at] = rows.get(slave.key.toLowerCase())!;
+  }
+}
+
+/** The same for slaves with different keys; by their keys. */
+async function meetOnce(queue: Queue, slaves: readonly Calling[]): Promise<Map<string, Met>> {
+  // Rows are locked in the order of their numbers, as by every statement that writes many slaves.
+  const written = await queue.sql`
+    with given as materialized (
+      select * from json_to_recordset(${JSON.stringify(slaves)}::json) as given(key uuid, name text, address text, port int, software text, os text,
+        cpus int, cpu text, load real, load5 real, load15 real, "memoryMb" int, "freeMemoryMb" int, "memoryLeftMb" int, gpus int, "gpusLeft" int,
+        "foreignSlots" int, "inHours" boolean, settings jsonb, running int, free int, problem text, instance uuid, home text, stuck int,
+        "silentMs" float8)
+    ), locked as materialized (select id from slave where key in (select key from given) order by id for update)
+    insert into slave (key, name, address, port, software, os, cpus, cpu, load, load5, load15, memory_mb, free_memory_mb, memory_left_mb, gpus,
+      gpus_left, foreign_slots, in_hours, settings, running, free, problem, instance, home, stuck)
+    select key, name, address, port, software, os, cpus, coalesce(cpu, ''), load, coalesce(load5, 0), coalesce(load15, 0), "memoryMb",
+      "freeMemoryMb", "memoryLeftMb", gpus, "gpusLeft", "foreignSlots", "inHours", settings, running, free, problem, instance, home, stuck
+    from given where (select count(*) from locked) >= 0
     on conflict (key) do update set name = excluded.name, address = excluded.address, port = excluded.port, software = excluded.software,
-      os = excluded.os, cpus = excluded.cpus, cpu = excluded.cpu, load5 = excluded.load5, load15 = excluded.load15, memory_mb = excluded.memory_mb, free_memory_mb = excluded.free_memory_mb,
-      memory_left_mb = excluded.memory_left_mb, gpus = excluded.gpus, gpus_left = excluded.gpus_left, load = excluded.load,
-      foreign_slots = excluded.foreign_slots, in_hours = excluded.in_hours, settings = excluded.settings, running = excluded.running,
-      free = excluded.free, problem = excluded.problem, instance = excluded.instance, home = excluded.home, stuck = excluded.stuck,
-      state = 'online', seen_at = now()
+      os = excluded.os, cpus = excluded.cpus, cpu = excluded.cpu, load = excluded.load, load5 = excluded.load5, load15 = excluded.load15,
+      memory_mb = excluded.memory_mb, free_memory_mb = excluded.free_memory_mb, memory_left_mb = excluded.memory_left_mb, gpus = excluded.gpus,
+      gpus_left = excluded.gpus_left, foreign_slots = excluded.foreign_slots, in_hours = excluded.in_hours, settings = excluded.settings,
+      running = excluded.running, free = excluded.free, problem = excluded.problem, instance = excluded.instance, home = excluded.home,
+      stuck = excluded.stuck, state = 'online', seen_at = now()
     where slave.instance is null or excluded.instance is null or slave.instance = excluded.instance or slave.home = excluded.home
-      or slave.state <> 'online' or slave.seen_at < now() - ${silentMs}::float8 * interval '1 millisecond'
-    returning id`;
-  if (row) return { id: row.id };
-  const [other] = await queue.sql`
-    select id, greatest(0, extract(epoch from now() - seen_at) * 1000)::int8::text as ms from slave where key = ${key}`;
-  return { id: other!.id, heardMs: Number(other!.ms) };
+      or slave.state <> 'online'
+      or slave.seen_at < now() - (select "silentMs" from given where given.key = excluded.key) * interval '1 millisecond'
+    returning id, key`;
+  const met = new Map(written.map(({ id, key }) => [key as string, { id } as Met]));
+  const taken = slaves.map(({ key }) => key.toLowerCase()).filter((key) => !met.has(key));
+  if (taken.length === 0) return met;
+  const others = await queue.sql`
+    select id, key, greatest(0, extract(epoch from now() - seen_at) * 1000)::int8::text as ms
+    from slave where key in (select value::uuid from json_array_elements_text(${JSON.stringify(taken)}::json))`;
+  for (const { id, key, ms } of others) met.set(key, { id, heardMs: Number(ms) });
+  return met;
 }
 
 /**
@@ -73,19 +103,20 @@ export async function meet(
  */
 export async function heard(queue: Queue, beats: readonly Heard[]): Promise<number[]> {
   if (beats.length === 0) return [];
-  // Rows are locked in the order of their numbers, as by every statement that writes many slaves.
+  // Rows are locked in the order of their numbers. Joined to them, what is given would be compared each with all: no hash tables are
+  // made on these connections.
   const followed = await queue.sql`
     with given as (
       select * from json_to_recordset(${JSON.stringify(beats)}::json) as given(id int, load real, load5 real, load15 real, "freeMemoryMb" int, "memoryLeftMb" int,
         "gpusLeft" int, "foreignSlots" int, "inHours" boolean, running int, free int, stuck int, leaving boolean, instance uuid, "ageMs" float8)
-    ), locked as (
-      select slave.id, slave.instance is distinct from given.instance as followed from slave join given using (id) order by id for update of slave
+    ), locked as materialized (
+      select given.*, slave.instance is distinct from given.instance as followed from slave join given using (id) order by id for update of slave
     ), written as (
-      update slave set load = given.load, load5 = coalesce(given.load5, 0), load15 = coalesce(given.load15, 0), free_memory_mb = given."freeMemoryMb", memory_left_mb = given."memoryLeftMb",
-        gpus_left = given."gpusLeft", foreign_slots = given."foreignSlots", in_hours = given."inHours", running = given.running,
-        free = given.free, stuck = given.stuck, seen_at = now() - given."ageMs" * interval '1 millisecond',
-        state = case when given.leaving then 'gone' else 'online' end
-      from given join locked using (id) where slave.id = given.id and not locked.followed
+      update slave set load = told.load, load5 = coalesce(told.load5, 0), load15 = coalesce(told.load15, 0), free_memory_mb = told."freeMemoryMb",
+        memory_left_mb = told."memoryLeftMb", gpus_left = told."gpusLeft", foreign_slots = told."foreignSlots", in_hours = told."inHours",
+        running = told.running, free = told.free, stuck = told.stuck, seen_at = now() - told."ageMs" * interval '1 millisecond',
+        state = case when told.leaving then 'gone' else 'online' end
+      from locked as told where slave.id = told.id and not told.followed
     )
     select id from locked where followed`;
   // Jobs that it alone could render may be for slaves which they set aside.
@@ -145,7 +176,10 @@ export async function notTheirs(
 /** A run that has not ended, and what it takes of its slave. Memory in MB. */
 export type OpenRun = RunKey & { readonly slave: number; readonly memoryMb: number; readonly gpus: number };
 
-/** The open runs of these slaves. They are found through the running sets of the jobs: few, whatever the history. */
+/**
+ * The open runs of these slaves. They are found through the running sets of the jobs: few, whatever the history. Whose they are is looked
+ * up in a hash table, which a subquery under a coalesce has.
+ */
 export async function openRuns(tx: Tx | Queue["sql"], slaves: readonly number[]): Promise<OpenRun[]> {
   if (slaves.length === 0) return [];
   return tx`
@@ -154,6 +188,6 @@ export async function openRuns(tx: Tx | Queue["sql"], slaves: readonly number[])
     cross join lateral unnest(job.running) as piece
     cross join lateral generate_series(lower(piece), upper(piece) - 1) as running(task)
     join run on run.job = job.id and run.task = running.task and run.ended_at is null
-    where job.state in ('running', 'stopped') and run.slave in (select value::int from json_array_elements_text(${JSON.stringify(slaves)}::json))
+    where job.state in ('running', 'stopped') and coalesce(run.slave in (select value::int from json_array_elements_text(${JSON.stringify(slaves)}::json)), false)
     order by run.job, run.task`;
 }

@@ -1,25 +1,16 @@
 // A job enters the queue: one row, whatever its number of frames.
-import type { Script } from "../../schema";
 import { type BatchJob, beginning, checkNames } from "../batch";
 import { parseFrames, type Span } from "../frames";
 import { parseOrder } from "../order";
-import { formatSet } from "../sets";
-import type { Submission } from "../submission";
-import { type Layout, taskCount } from "../tasks";
-import { type Column, checkLicences, columnsOf, slaveNumbers } from "./columns";
+import type { Layout } from "../tasks";
+import { checkLicences, slaveNumbers } from "./columns";
 import { holdAnew, lockWithDependents, noteNeeds, refuseScattered, waitFor } from "./dependencies";
+import { type Expanded, insert, insertTogether, rowOf } from "./insert";
 import { storeNotices } from "./notices";
 import type { Queue, Tx } from "./open";
 import { Refusal } from "./refusal";
 import { keysOf, storeOnce } from "./submission-key";
 import { transact } from "./transact";
-
-/** A submission with what its kind made of its fields: the variables and the jobscript. A job with a command has neither. */
-export type Expanded = Omit<Submission, "fields"> & {
-  fields: Record<string, unknown> | null;
-  fieldVariables?: Record<string, string>;
-  script?: Script | null;
-};
 
 /**
  * Stores the job and wakes the masters: one statement, unless it names slaves, licences or jobs to wait for. Returns its number.
@@ -36,7 +27,7 @@ async function store(queue: Queue, given: Expanded, key: string | null): Promise
   const layout = layoutOf(given);
   const { after, blocked, licences, notify } = given;
   if (after.length + blocked.length + notify.length + Object.keys(licences).length === 0)
-    return insert(queue.sql, given, layout, [], key);
+    return insertTogether(queue, rowOf(given, layout, [], key));
   return transact(queue, async (tx) => {
     const numbers = await slaveNumbers(tx, blocked);
     // Jobs before licences, as a round locks them.
@@ -45,7 +36,7 @@ async function store(queue: Queue, given: Expanded, key: string | null): Promise
       after.map(({ job }) => job),
     );
     await checkLicences(tx, licences);
-    const id = await insert(tx, given, layout, numbers, key);
+    const [id] = (await insert(tx, [rowOf(given, layout, numbers, key)])) as [number];
     if (after.length > 0) await waitFor(tx, id, after);
     await storeNotices(tx, id, notify);
     return id;
@@ -76,9 +67,9 @@ async function storeAll(queue: Queue, jobs: readonly Together[], keys: readonly 
     const blocked = await each(jobs, ({ blocked }) => slaveNumbers(tx, blocked));
     await lockNeeded(tx, jobs);
     await checkAllLicences(tx, jobs);
-    // Sent without waiting for the answers, which come in the same order.
-    const numbers = await Promise.all(
-      jobs.map((job, at) => insert(tx, { ...job, after: [] }, layouts[at]!, blocked[at]!, keys[at] ?? null)),
+    const numbers = await insert(
+      tx,
+      jobs.map((job, at) => rowOf(job, layouts[at]!, blocked[at]!, keys[at] ?? null)),
     );
     const byId = new Map(jobs.map(({ id }, at) => [id, numbers[at]!]));
     const bonds = jobs.flatMap(({ after }, at) =>
@@ -145,38 +136,6 @@ function oneLine(message: string): string {
   return text === undefined ? first! : `${first}: '${text.trim()}'`;
 }
 
-async function insert(
-  sql: Queue["sql"] | Tx,
-  given: Expanded,
-  layout: Layout,
-  blocked: number[],
-  submission: string | null,
-): Promise<number> {
-  const tasks = taskCount(layout);
-  const row: Record<string, Column> = {
-    ...columnsOf({ ...given, fields: given.kind === undefined ? null : given.fields }),
-    kind: given.kind ?? null,
-    script: given.script ? JSON.stringify(given.script) : null,
-    command: JSON.stringify(given.command ?? []),
-    folder: given.folder ?? null,
-    log_name: logName(given.name),
-    spans: JSON.stringify(layout.spans),
-    block: given.block,
-    fill_order: layout.order,
-    pad: given.pad,
-    exit_rule: given.exitCodes,
-    stopped: given.stopped,
-    blocked: JSON.stringify(blocked),
-    submission,
-    tasks,
-    waiting: formatSet([[0, tasks]]),
-  };
-  const [submitted] = await sql`
-    with submitted as (insert into job ${sql(row)} returning id)
-    select id, pg_notify('drqueue', '{"work":true}') from submitted`;
-  return submitted!.id as number;
-}
-
 function layoutOf(given: Pick<Expanded, "command" | "script" | "kind" | "frames" | "order" | "block">): Layout {
   if (!given.command && !given.script)
     throw new Refusal("invalid", `a job of kind '${given.kind}' needs its jobscript`);
@@ -187,9 +146,4 @@ function layoutOf(given: Pick<Expanded, "command" | "script" | "kind" | "frames"
   } catch (error) {
     throw new Refusal("invalid", (error as Error).message);
   }
-}
-
-/** The name as part of a folder's name on any file system. */
-function logName(name: string): string {
-  return name.replace(/[^A-Za-z0-9._-]+/g, "_").slice(0, 80);
 }

@@ -54,8 +54,8 @@ export async function tally(queue: Queue): Promise<Tally> {
   return row as unknown as Tally;
 }
 
-/** Asks for a sign of life. Returns how long it took, with the wait for a connection, ms. Throws when there is none. */
-export async function pulse(queue: Queue): Promise<number> {
+/** How long a statement takes that does nothing, with its wait for a connection, ms. Throws when the database is away. */
+export async function answerTime(queue: Queue): Promise<number> {
   const asked = performance.now();
   await queue.sql`select 1`;
   return performance.now() - asked;

@@ -90,13 +90,22 @@ export async function whySlave(queue: Queue, name: string): Promise<Why> {
   const first = own
     ? `Slave ${slave.name} ${describe([own])}.`
     : `Slave ${slave.name} can take ${free} more task${free === 1 ? "" : "s"}.`;
+  const kept =
+    seen.stuck === 0
+      ? ""
+      : ` ${seen.stuck} run${seen.stuck === 1 ? "" : "s"} there keep${seen.stuck === 1 ? "s its slot" : " their slots"}: the processes cannot be ended.`;
   const second =
     jobs.length === 0
       ? "No job has tasks to hand out."
       : `Of ${some} job${jobs.length === 1 ? "" : "s"} with tasks to hand out ${fitting} fit${fitting === 1 ? "s" : ""} it${reasons
           .map(({ count, text }) => `, ${count} ${text}`)
           .join("")}.`;
-  return { text: `${first}\n${second}`, couldRun: !own && fitting > 0, job: own ? describe([own]) : null, reasons };
+  return {
+    text: `${first}${kept}\n${second}`,
+    couldRun: !own && fitting > 0,
+    job: own ? describe([own]) : null,
+    reasons,
+  };
 }
 
 /** What the plan would see of the job and of every slave. */
@@ -159,7 +168,7 @@ async function settled(queue: Queue, id: number, frame: number, task: number, ro
     select run.message, run.started_at, coalesce(slave.name, run.slave::text) as slave from run left join slave on slave.id = run.slave
     where job = ${id} and task = ${task} order by attempt desc limit 1`;
   const text = holds(row.running, task)
-    ? `Frame ${frame} runs on ${run?.slave} since ${timeText(new Date(run?.started_at))}.`
+    ? `Frame ${frame} runs on ${run?.slave} since ${timeText(new Date(run?.started_at))}${run?.message ? `: ${run.message}` : ""}.`
     : holds(row.finished, task)
       ? `Frame ${frame} is finished.`
       : `Frame ${frame} failed${run?.message ? `: ${run.message}` : ""}. Its log: drqueue log ${id} ${frame}. Again: drqueue requeue ${id} ${frame}.`;

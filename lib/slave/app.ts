@@ -24,6 +24,7 @@ export type Inside = {
   holds: (job: number) => boolean;
   forgetJob: (job: number) => void;
   metrics: Metrics;
+  connected: () => boolean;
 };
 
 /** The app behind a slave's port. */
@@ -33,7 +34,7 @@ export function slaveApp(token: string, inside: Inside): OpenAPIHono {
     (error) => (error instanceof PlainError ? new HttpError(400, error.message) : undefined),
     { title: "DrQueue slave", description: "The port of one slave: its settings, its running tasks, its logs" },
     {},
-    { unready: () => (inside.state().connected ? undefined : "no master has answered the last sync") },
+    { unready: () => (inside.connected() ? undefined : "no master has answered the last sync") },
   );
   addMetricsRoute(app, inside.metrics);
 

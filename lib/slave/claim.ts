@@ -10,14 +10,15 @@ export class Claim {
   constructor(public contested: boolean) {}
 
   /**
-   * A master refused a sync that was sent at `sentAt`, since another process was heard `heardMs` before. Returns whether that one is
-   * proven to live beside this one: else it may be the last life of this very slave, which died a moment ago. Times as of performance.now().
+   * A master refused a sync that was sent at `sentAt`, since another process was heard `heardMs` before. `copy`: that one is proven to
+   * live beside this one. `news`, then `open`: it may be the last life of this very slave, which died a moment ago. Times as of
+   * performance.now().
    */
-  refused(sentAt: number, heardMs: number, now: number): boolean {
+  refused(sentAt: number, heardMs: number, now: number): "news" | "open" | "copy" {
     this.contested = true;
-    if (this.toldAt !== undefined) return sentAt - heardMs > this.toldAt + marginMs;
+    if (this.toldAt !== undefined) return sentAt - heardMs > this.toldAt + marginMs ? "copy" : "open";
     this.toldAt = now;
-    return false;
+    return "news";
   }
 
   accepted(): void {

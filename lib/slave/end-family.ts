@@ -1,9 +1,9 @@
 import { platform } from "./platform";
 
-/** Between two tries to kill, ms, and how many of them are made in a row before the processes count as stuck. */
+/** Between two tries to kill, ms. */
 const pauseMs = 50;
-const patience = 40;
-/** From then on between two tries, ms. */
+/** What lives so long after the first KILL is stuck, ms; from then on it is tried less often. */
+const patienceMs = 2000;
 const stuckPauseMs = 2000;
 
 /**
@@ -19,9 +19,13 @@ export async function endFamily(
   platform.signalFamily(group, variable, "SIGTERM");
   const deadline = performance.now() + graceMs;
   while (platform.familyLives(group, variable) && performance.now() < deadline) await Bun.sleep(pauseMs);
-  for (let tries = 0; platform.familyLives(group, variable); tries++) {
-    if (tries === patience) stuck();
+  const first = performance.now();
+  for (let isStuck = false; platform.familyLives(group, variable); ) {
     platform.signalFamily(group, variable, "SIGKILL");
-    await Bun.sleep(tries < patience ? pauseMs : stuckPauseMs);
+    if (!isStuck && performance.now() - first > patienceMs) {
+      isStuck = true;
+      stuck();
+    }
+    await Bun.sleep(isStuck ? stuckPauseMs : pauseMs);
   }
 }

@@ -94,6 +94,23 @@ const flags = object({
       description: message`Folder for the tasks' logs, best on shared storage; else DRQUEUE_LOGS, else in the data folder.`,
     }),
   ),
+  logCap: withDefault(
+    option("--log-cap", size(), {
+      description: message`Of a longer log only a quarter of this from its beginning and the rest from its end is brought to the master; 0: all.`,
+    }),
+    64,
+  ),
+  logsSize: withDefault(
+    option("--logs-size", size(), {
+      description: message`Logs that were brought to the master, or wait for it, have at most so much room here: the oldest go.`,
+    }),
+    10 * 1024,
+  ),
+  keepLogs: optional(
+    option("--keep-logs", duration(), {
+      description: message`Remove logs so long after they were brought to the master.`,
+    }),
+  ),
   grace: withDefault(
     option("--grace", duration(), { description: message`Between asking a task to end and killing it.` }),
     10_000,
@@ -104,7 +121,23 @@ const flags = object({
 /** The flags of a slave, read into the step that runs it. */
 export const slaveFlags = map(
   flags,
-  ({ master, data: folder, logs, name, port, host, address, grace, replace, logFormat, logLevel, ...settings }): Step =>
+  ({
+    master,
+    data: folder,
+    logs,
+    name,
+    port,
+    host,
+    address,
+    grace,
+    logCap,
+    logsSize,
+    keepLogs,
+    replace,
+    logFormat,
+    logLevel,
+    ...settings
+  }): Step =>
     async () => {
       if (!/^[A-Za-z0-9._-]{1,100}$/.test(name) || /^\.+$/.test(name)) {
         throw new PlainError(`'${name}' cannot be a slave's name: use letters, digits, '.', '_' and '-'`);
@@ -123,6 +156,7 @@ export const slaveFlags = map(
         data,
         // Jobscripts get this as a variable and work elsewhere.
         logs: resolve(logs ?? process.env.DRQUEUE_LOGS ?? join(data, "logs")),
+        logRules: { capMb: logCap, mostMb: logsSize, keepMs: keepLogs },
         masters: findMasters(data, master),
         journal: journalOf({ logFormat, logLevel }),
         change,

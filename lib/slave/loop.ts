@@ -30,6 +30,8 @@ export class Loop {
   /** The slave's number at the master, once it is known. */
   id: number | undefined;
   connected = false;
+  /** What names the master's log folder, as it said last. */
+  logStore: string | undefined;
   /** It has just started, or lost an answer: the one who answers next, maybe another master, is to look up what it should hold. */
   private hello = true;
   private news = true;
@@ -131,6 +133,7 @@ export class Loop {
     try {
       const answer = await this.client.sync(sync, undefined, this.timeoutMs);
       this.leaseMs = answer.leaseMs;
+      this.logStore = answer.logStore;
       if (answer.taken) await this.contest(sent, answer.taken.heardMs);
       else this.apply(sync, answer, performance.now() - sent > answer.leaseMs);
       this.retryMs = patience.first;
@@ -150,13 +153,16 @@ export class Loop {
 
   /** A master knows another process that lives by this slave's identity: nothing of the sync was carried out. */
   private async contest(sent: number, heardMs: number): Promise<void> {
-    if (!this.claim.contested || this.connected)
-      journal.warn("another process speaks for this slave: waiting until it is clear which one is the copy");
     this.connected = false;
     this.hello = true;
     this.news = true;
     if (this.over) return;
-    if (!this.claim.refused(sent, heardMs, performance.now())) {
+    const claim = this.claim.refused(sent, heardMs, performance.now());
+    if (claim === "news")
+      journal.warn(
+        "another process speaks for this slave, or did a moment ago: waiting until it is clear which one is the slave",
+      );
+    if (claim !== "copy") {
       await Bun.sleep(contestedMs);
       return;
     }
@@ -194,7 +200,7 @@ export class Loop {
 
   /** `stale`: the answer is older than the lease, since this process or its machine stood still; its orders are others' by now. */
   private apply(sync: Sync, answer: SyncAnswer, stale: boolean): void {
-    if (!this.connected) journal.info("connected to the master as slave {id}", { id: answer.id });
+    if (!this.connected) journal.info("connected to the master as slave number {number}", { number: answer.id });
     this.connected = true;
     this.complaints.clear();
     if (sync.hello) this.hello = false;

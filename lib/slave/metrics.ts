@@ -5,7 +5,7 @@ import type { EndReason } from "../states";
 import type { Work } from "./work";
 
 /** Where it looks when it is asked. */
-export type Sources = { work: () => Work; slots: () => number; connected: () => boolean };
+export type Sources = { work: () => Work; slots: () => number; connected: () => boolean; uploads: () => number };
 
 /** Counts starts and ends of runs. */
 export type Meter = {
@@ -23,7 +23,7 @@ export class SlaveMetrics extends Metrics implements Meter {
   );
   private readonly ends = this.counter("drqueue_slave_runs_ended_total", "Runs that ended, by why.", "reason");
 
-  constructor({ work, slots, connected }: Sources) {
+  constructor({ work, slots, connected, uploads }: Sources) {
     super();
     this.gauge("drqueue_slave_connected", "Whether a master answered the last sync.", () => (connected() ? 1 : 0));
     this.gauge("drqueue_slave_slots", "Tasks at a time, by its settings.", slots);
@@ -31,6 +31,7 @@ export class SlaveMetrics extends Metrics implements Meter {
     this.gauge("drqueue_slave_held", "Runs that hold a slot, or wait for one here.", () => work().held.length);
     this.gauge("drqueue_slave_stuck", "Runs whose processes cannot be ended.", () => work().stuck.length);
     this.gauge("drqueue_slave_unsent_results", "Ended runs that no master knows yet.", () => work().unsent.length);
+    this.gauge("drqueue_slave_uploads_pending", "Logs that wait to be brought to the master's store.", uploads);
     this.gauge("drqueue_slave_problem", "Whether trouble of its machine keeps it from all tasks.", () =>
       work().problem === undefined ? 0 : 1,
     );

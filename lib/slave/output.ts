@@ -2,6 +2,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { getLogger } from "@logtape/logtape";
 import { type LineNews, lineReader, longestLine, type OutputRules } from "../rules";
+import { keyOf, type RunKey } from "../wire";
 import { headerLines } from "./run-log";
 
 const journal = getLogger(["drqueue", "output"]);
@@ -44,6 +45,7 @@ export class Output {
     private readonly log: string,
     private readonly frames: readonly number[],
     rules: OutputRules,
+    private readonly run?: RunKey,
   ) {
     try {
       this.read = lineReader(rules, () => performance.now() - this.lineBegun < mostLookMs || this.took() <= mostLookMs);
@@ -167,7 +169,10 @@ export class Output {
     if (!this.read) return;
     this.read = undefined;
     this.warning ??= "its output was not read to the end: one of its rules takes too long";
-    journal.warn("{log}: not read any more, one of the output rules of its job takes too long", { log: this.log });
+    journal.warn("{log}: not read any more, one of the output rules of its job takes too long", () => ({
+      ...(this.run && keyOf(this.run)),
+      log: this.log,
+    }));
   }
 }
 

@@ -12,6 +12,7 @@ import { listenOn } from "../local/port";
 import { version } from "../local/program";
 import { onSignals } from "../local/signals";
 import type { SettingsChange, SlaveState } from "../settings";
+import { mostEnded } from "../sync";
 import { slaveApp } from "./app";
 import { countGpus } from "./count-gpus";
 import { watchDisk } from "./disk";
@@ -21,6 +22,8 @@ import { Loop } from "./loop";
 import { SlaveMetrics } from "./metrics";
 import { Records } from "./records";
 import { OwnSettings } from "./settings";
+import { Uploads } from "./upload";
+import type { LogRules } from "./upload-bounds";
 import { Work } from "./work";
 
 /**
@@ -36,6 +39,7 @@ export type SlaveOptions = {
   port: number;
   address: string | undefined;
   grace: number;
+  logRules: LogRules;
   change: SettingsChange;
   replace: boolean;
   journal: JournalOptions;
@@ -56,10 +60,12 @@ export async function runSlave(options: SlaveOptions): Promise<number> {
     if (Object.keys(options.change).length > 0) own.change(options.change);
     const token = tokenFor(options.data);
     const gpus = await countGpus();
+    const connected = () => loop.connected;
     const metrics: SlaveMetrics = new SlaveMetrics({
       work: () => work,
       slots: () => own.settings.slots,
-      connected: () => loop.connected,
+      connected,
+      uploads: () => uploads.waiting,
     });
     const work: Work = new Work(
       new Records(folder),
@@ -68,6 +74,7 @@ export async function runSlave(options: SlaveOptions): Promise<number> {
         paths: () => own.settings.paths,
         gpus: () => own.settings.gpus ?? gpus,
         meter: metrics,
+        settled: (runs) => uploads.add(runs),
       },
       own.settings.slots,
     );
@@ -90,8 +97,11 @@ export async function runSlave(options: SlaveOptions): Promise<number> {
     });
     const writes = (log: string) => work.shown.some((run) => run.log === log);
     const holds = (job: number) => work.held.some((run) => run.job === job);
-    const forgetJob = (job: number) => work.forgetJob(job);
-    const app = slaveApp(token, { state, change, logs: options.logs, writes, holds, forgetJob, metrics });
+    const forgetJob = (job: number) => {
+      work.forgetJob(job);
+      uploads.forgetJob(job);
+    };
+    const app = slaveApp(token, { state, change, logs: options.logs, writes, holds, forgetJob, metrics, connected });
     const port = listenOn(options.host, options.port, (request, server) => app.fetch(request, server));
     const loop: Loop = new Loop(
       new Client({ masters: options.masters, token, timeoutMs: 30_000 }),
@@ -100,9 +110,19 @@ export async function runSlave(options: SlaveOptions): Promise<number> {
       work,
       { host: hostNow, clock: () => new Date(), gpus },
     );
+    const store = new Client({ masters: options.masters, token, timeoutMs: 60_000 });
+    const uploads: Uploads = new Uploads({
+      ...options.logRules,
+      folder,
+      logs: options.logs,
+      key: () => own.key,
+      store: () => loop.logStore,
+      busy: () => !loop.connected || work.unsent.length > mostEnded,
+      send: store.storeLogs,
+    });
     lock.update({ port: port.port });
-    journal.info("slave {name} {version} listens on port {port}, slots {slots}, pools {pools}, master {master}", {
-      name: options.name,
+    journal.info("slave {slave} {version} listens on port {port}, slots {slots}, pools {pools}, master {master}", {
+      slave: options.name,
       version,
       port: port.port,
       slots: own.settings.slots,
@@ -131,6 +151,7 @@ export async function runSlave(options: SlaveOptions): Promise<number> {
     }
     const heard = await loop.leave(3000);
     if (!heard) journal.warn("the master did not hear that this slave stops: results wait on disk for the next start");
+    await uploads.finish(heard ? 3000 : 0);
     await port.stop();
     return 0;
   } finally {

@@ -5,7 +5,7 @@ import { getLogger } from "@logtape/logtape";
 import type { EndReason } from "../states";
 import type { EndedRun } from "../sync";
 import type { RunKey } from "../wire";
-import { runName } from "../wire";
+import { keyOf, runName } from "../wire";
 import { endFamily } from "./end-family";
 import { type Ended, reportOf } from "./ending";
 import type { Output } from "./output";
@@ -38,7 +38,7 @@ export type RunningOptions = Place & {
   failedMs?: number;
 };
 
-/** Starts, watches and ends runs; each is told to `ended` once, when nothing of it lives any more. */
+/** Starts, watches and ends runs; each is told to `ended` once, when nothing of it lives any more. `stuck` is told of one more that is. */
 export class Running {
   private readonly runs = new Map<string, Run>();
   private readonly watch: Watch;
@@ -47,6 +47,7 @@ export class Running {
     private readonly records: Records,
     private readonly options: RunningOptions,
     private readonly ended: (run: Run, how: How) => void,
+    private readonly stuck: () => void,
   ) {
     const { lookMs = 1000, failedMs = 60_000 } = options;
     this.watch = new Watch(lookMs, failedMs, (run, { reason, message }) => this.kill(runName(run), reason, message));
@@ -92,7 +93,7 @@ export class Running {
       const run: Run = { ...kept, name: runName(kept.run), begun };
       const code = platform.readStatus(status);
       if (group !== undefined) {
-        journal.info("picked up run {run} (process {pid})", { run: run.name, pid: group });
+        journal.info("picked up, process {pid}", { ...keyOf(run.run), pid: group });
         this.follow(run, platform.adoptFamily(group, status, 1000));
         if (end) this.kill(run.name, end.as, end.message);
       } else if (end || code === undefined) {
@@ -168,9 +169,11 @@ export class Running {
   private endAll(run: Run, variable?: string): Promise<void> {
     return endFamily(run.family?.group, variable, this.options.graceMs, () => {
       run.stuck = true;
-      journal.error("processes of run {run} cannot be ended: its slot is kept, and they are killed again and again", {
-        run: run.name,
-      });
+      this.stuck();
+      journal.error(
+        "processes of a run cannot be ended: its slot is kept, and they are killed again and again",
+        keyOf(run.run),
+      );
     });
   }
 }

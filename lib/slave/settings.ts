@@ -118,7 +118,7 @@ function readKept(file: string): Kept {
     throw new PlainError(`${file} is damaged: remove it to begin with a new identity and default settings`);
   }
   throw new PlainError(
-    `${file} was written by release ${kept.release ?? "later than this"}: start the slave with that release, this is ${version}`,
+    `${file} was written by ${kept.release ? `release ${kept.release}` : "a later release"}: start the slave with that release, this is ${version}`,
   );
 }
 

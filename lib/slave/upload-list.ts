@@ -4,6 +4,7 @@ import { appendFileSync, readFileSync, renameSync, writeFileSync } from "node:fs
 import { join } from "node:path";
 import { getLogger } from "@logtape/logtape";
 import { logPathPattern } from "../logs";
+import { pieceBytes } from "../uploads";
 import { type RunKey, runName } from "../wire";
 
 const journal = getLogger(["drqueue", "logs"]);
@@ -55,6 +56,23 @@ export class UploadList {
   drop(logs: readonly Listed[]): void {
     for (const log of logs) this.take(runName(log));
     this.append(logs.map((log) => `- ${runName(log)}`));
+  }
+
+  /** The oldest of those that wait and go in one piece each. */
+  small(most: number): Listed[] {
+    const found: Listed[] = [];
+    for (const log of this.waiting.values()) {
+      if (log.bytes > pieceBytes) continue;
+      found.push(log);
+      if (found.length === most) break;
+    }
+    return found;
+  }
+
+  /** The oldest that waits and is larger; none when there is none. */
+  large(): Listed[] {
+    for (const log of this.waiting.values()) if (log.bytes > pieceBytes) return [log];
+    return [];
   }
 
   /** All that is listed of a job. */
@@ -117,7 +135,9 @@ export class UploadList {
       this.failing = false;
     } catch (error) {
       if (!this.failing)
-        journal.warn("which logs are to be stored cannot be written down: {error}", { error: (error as Error).message });
+        journal.warn("which logs are to be stored cannot be written down: {error}", {
+          error: (error as Error).message,
+        });
       this.failing = true;
     }
   }

@@ -21,16 +21,18 @@ export class SentLog {
     private readonly cut: Cut,
   ) {}
 
-  /** Opens a log, of which at most `most` bytes are sent (0: all); undefined when it is gone, or no log. */
+  /** Opens a log, of which at most `most` bytes are sent (0: all); undefined when it is gone, or is nothing that may be read. */
   static async open(path: string, most: number): Promise<SentLog | undefined> {
-    if (!isLog(path)) return undefined;
-    const file = await openFile(path).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOENT") return undefined;
-      throw error;
-    });
-    if (!file) return undefined;
-    const { size } = await file.stat();
-    return new SentLog(file, size, cutOf(size, most));
+    try {
+      if (!isLog(path)) return undefined;
+      const file = await openFile(path);
+      const { size } = await file.stat();
+      return new SentLog(file, size, cutOf(size, most));
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code && !/^(ENOENT|ENOTDIR|EACCES|EPERM|ELOOP)$/.test(code)) throw error;
+      return undefined;
+    }
   }
 
   /** Of what is sent. */
@@ -45,7 +47,8 @@ export class SentLog {
     const end = at + bytes.length;
     if (this.hashed === at) this.hash.update(bytes);
     this.hashed = end;
-    const packed = at > 0 && bytes.length === 0 ? "" : Buffer.from(await Bun.zstdCompress(bytes, { level })).toString("base64");
+    const packed =
+      at > 0 && bytes.length === 0 ? "" : Buffer.from(await Bun.zstdCompress(bytes, { level })).toString("base64");
     if (end < this.size) return { at, data: packed };
     return { at, data: packed, end: { size: this.size, sha256: this.hash.copy().digest("hex") } };
   }
@@ -72,8 +75,16 @@ export class SentLog {
     const { head, note, tail, size } = this.cut;
     const parts = [
       { at: 0, end: head, read: (at: number, length: number) => this.readFile(at, length) },
-      { at: head, end: head + note.length, read: async (at: number, length: number) => Buffer.from(note).subarray(at, at + length) },
-      { at: head + note.length, end: size, read: (at: number, length: number) => this.readFile(this.bytes - tail + at, length) },
+      {
+        at: head,
+        end: head + note.length,
+        read: async (at: number, length: number) => Buffer.from(note).subarray(at, at + length),
+      },
+      {
+        at: head + note.length,
+        end: size,
+        read: (at: number, length: number) => this.readFile(this.bytes - tail + at, length),
+      },
     ];
     const bytes: Uint8Array[] = [];
     for (const part of parts) {

@@ -1,22 +1,30 @@
 // Brings the logs of ended runs to the master's store, unless it shares the log folder: results come first, then many small logs in one
 // request, and beside them one large log piece by piece.
-import { lstatSync, unlinkSync } from "node:fs";
+import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import { getLogger } from "@logtape/logtape";
 import { ClientError } from "../client";
+import { pause } from "../client/pause";
 import { within } from "../local/deadline";
-import { readMarker } from "../local/log-marker";
-import { isLog } from "../local/open-log";
-import { type LogPiece, type LogUpload, type LogUploadAnswer, mostPieces, mostWeight, pieceBytes, weightOf } from "../uploads";
+import {
+  type LogPiece,
+  type LogUpload,
+  type LogUploadAnswer,
+  mostPieces,
+  mostWeight,
+  pieceBytes,
+  weightOf,
+} from "../uploads";
 import { keyOf, type RunKey, runName } from "../wire";
-import { type LogRules, tooMuch } from "./upload-bounds";
+import { keepWithin, type LogRules } from "./upload-bounds";
 import { type Listed, UploadList } from "./upload-list";
 import { type Sent, SentLog, ShorterError } from "./upload-piece";
+import { sharing } from "./upload-sharing";
 
 const journal = getLogger(["drqueue", "logs"]);
 
 /** Waits, ms: for more small logs to send with the first, between tries while the master is away, until results are sent. */
-const usual = { gatherMs: 500, firstMs: 500, mostMs: 60_000, busyMs: 200, sharedMs: 30_000 } as const;
+const usual = { gatherMs: 500, firstMs: 500, mostMs: 60_000, busyMs: 500, sharedMs: 30_000 } as const;
 /** A log of which the store again and again wants the beginning is not as it was any more. */
 const mostBeginnings = 3;
 /** So often it is looked for copies that are older than they are kept, ms. */
@@ -30,7 +38,7 @@ export type UploadOptions = LogRules & {
   store: () => string | undefined;
   /** There are results to report, or nobody to report them to. */
   busy: () => boolean;
-  send: (upload: LogUpload) => Promise<LogUploadAnswer>;
+  send: (upload: LogUpload, signal: AbortSignal) => Promise<LogUploadAnswer>;
   key: () => string;
   waits?: Partial<typeof usual>;
 };
@@ -41,7 +49,7 @@ export class Uploads {
   private readonly waits: typeof usual;
   private readonly beginnings = new Map<string, number>();
   private readonly stopped = new AbortController();
-  private shared: { store: string; is: boolean; until: number } | undefined;
+  private readonly shares: (store: string) => boolean;
   private wake = Promise.withResolvers<void>();
   private hurry = false;
   private sending = 0;
@@ -50,6 +58,7 @@ export class Uploads {
   constructor(private readonly options: UploadOptions) {
     this.list = new UploadList(options.folder);
     this.waits = { ...usual, ...options.waits };
+    this.shares = sharing(options.logs, this.waits.sharedMs);
     for (const lane of ["small", "large"] as const) void this.run(lane);
   }
 
@@ -62,12 +71,8 @@ export class Uploads {
   add(runs: readonly { run: RunKey; log: string }[]): void {
     const store = this.options.store();
     if (store === undefined || this.shares(store)) return;
-    const found = runs.flatMap(({ run, log }): Listed[] => {
-      const bytes = lstatSync(join(this.options.logs, log), { throwIfNoEntry: false })?.size;
-      return bytes === undefined ? [] : [{ ...keyOf(run), path: log, bytes, at: 0 }];
-    });
-    if (found.length === 0) return;
-    this.list.add(found);
+    const { logs } = this.options;
+    this.list.add(runs.map(({ run, log }) => ({ ...keyOf(run), path: log, bytes: sizeOf(join(logs, log)), at: 0 })));
     this.keepWithin();
     this.rouse();
   }
@@ -82,10 +87,22 @@ export class Uploads {
     const until = performance.now() + ms;
     this.hurry = true;
     clearInterval(this.aging);
-    while (this.list.waiting.size > 0 && performance.now() < until && !this.options.busy()) await Bun.sleep(20);
+    while (this.list.waiting.size > 0 && performance.now() < until && this.mayGoOn()) await Bun.sleep(20);
     this.stopped.abort();
     this.rouse();
     await within(Math.max(0, until - performance.now()), this.still());
+  }
+
+  private mayGoOn(): boolean {
+    return !this.options.busy() && this.options.store() !== undefined;
+  }
+
+  /** What is in a folder that turns out to be the master's own as well is not for the slave to send or to remove. */
+  private keepWithin(): void {
+    const store = this.options.store();
+    if (store !== undefined && this.shares(store))
+      this.list.drop([...this.list.waiting.values(), ...this.list.stored.values()]);
+    else keepWithin(this.list, this.options);
   }
 
   private rouse(): void {
@@ -100,22 +117,22 @@ export class Uploads {
   private async run(lane: "small" | "large"): Promise<void> {
     let pauseMs: number = this.waits.firstMs;
     while (!this.stopped.signal.aborted) {
-      const next = lane === "small" ? this.smallOnes() : this.largeOne();
+      const next = lane === "small" ? this.list.small(mostPieces) : this.list.large();
       if (next.length === 0) {
         await this.wake.promise;
         if (lane === "small") await this.pause(this.hurry ? 0 : this.waits.gatherMs);
         continue;
       }
-      if (this.options.busy() || this.options.store() === undefined) {
+      if (!this.mayGoOn()) {
         await this.pause(this.waits.busyMs);
         continue;
       }
+      this.keepWithin();
       this.sending++;
       try {
         if (lane === "small") await this.sendSmall(next);
         else await this.sendLarge(next[0]!);
         pauseMs = this.waits.firstMs;
-        this.keepWithin();
       } catch (error) {
         const given = error instanceof ClientError ? (error.retryAfter ?? 0) * 1000 : 0;
         if (pauseMs === this.waits.firstMs)
@@ -128,37 +145,8 @@ export class Uploads {
     }
   }
 
-  private async pause(ms: number): Promise<void> {
-    const { signal } = this.stopped;
-    if (signal.aborted || ms <= 0) return;
-    await new Promise<void>((done) => {
-      const over = () => {
-        clearTimeout(timer);
-        signal.removeEventListener("abort", over);
-        done();
-      };
-      const timer = setTimeout(over, ms);
-      signal.addEventListener("abort", over);
-    });
-  }
-
-  private smallOnes(): Listed[] {
-    const found: Listed[] = [];
-    for (const log of this.list.waiting.values()) {
-      if (this.isLarge(log)) continue;
-      found.push(log);
-      if (found.length === mostPieces) break;
-    }
-    return found;
-  }
-
-  private largeOne(): Listed[] {
-    for (const log of this.list.waiting.values()) if (this.isLarge(log)) return [log];
-    return [];
-  }
-
-  private isLarge({ bytes }: Listed): boolean {
-    return bytes > pieceBytes;
+  private pause(ms: number): Promise<void> {
+    return ms > 0 ? pause(ms, this.stopped.signal) : Promise.resolve();
   }
 
   private async sendSmall(logs: readonly Listed[]): Promise<void> {
@@ -172,11 +160,20 @@ export class Uploads {
       pieces.push({ ...keyOf(log), ...sent });
     }
     if (pieces.length === 0) return;
-    const { logs: answers } = await this.options.send({ slave: this.options.key(), pieces });
+    const answers = await this.send(pieces);
+    const stored = new Set(answers.filter(({ state }) => state === "stored").map(runName));
+    this.list.keep(
+      logs.filter((log) => stored.has(runName(log))),
+      Date.now(),
+    );
     for (const answer of answers) {
       const log = this.list.waiting.get(runName(answer));
       if (log) this.heed(log, answer);
     }
+  }
+
+  private async send(pieces: LogPiece[]): Promise<LogUploadAnswer["logs"]> {
+    return (await this.options.send({ slave: this.options.key(), pieces }, this.stopped.signal)).logs;
   }
 
   /** The only piece of a small log. What has grown since then is sent like a large one. */
@@ -186,6 +183,7 @@ export class Uploads {
     try {
       if (open.size <= pieceBytes) return await open.piece(0);
       this.list.add([{ ...log, bytes: open.size }]);
+      this.rouse();
     } catch (error) {
       this.failed(log, error);
     } finally {
@@ -201,8 +199,7 @@ export class Uploads {
       // Asks first where an earlier life has stopped.
       let piece: Sent = { at: 0, data: "" };
       while (!this.stopped.signal.aborted && this.list.waiting.has(runName(log))) {
-        const { logs } = await this.options.send({ slave: this.options.key(), pieces: [{ ...keyOf(log), ...piece }] });
-        const answer = logs[0]!;
+        const [answer] = (await this.send([{ ...keyOf(log), ...piece }])) as [LogUploadAnswer["logs"][number]];
         const again = answer.state === "more" && answer.at <= piece.at && piece.data !== "";
         if (answer.state !== "more" || again) this.heed(log, answer);
         if (answer.state !== "more") return;
@@ -243,33 +240,13 @@ export class Uploads {
     if (state === "more") journal.warn("{path} is not stored: it changes while it is sent", { path: log.path });
     this.list.drop([log]);
   }
-
-  /** Copies of what is stored go first, then what still waits: the disk is for the runs. */
-  private keepWithin(): void {
-    const { copies, waiting } = tooMuch(this.list, this.options, Date.now());
-    for (const { path } of [...copies, ...waiting]) removeLog(join(this.options.logs, path));
-    this.list.drop([...copies, ...waiting]);
-    if (waiting.length > 0)
-      journal.warn("{count} logs were removed before they were stored: those that wait had more than {mostMb} MB", {
-        count: waiting.length,
-        mostMb: this.options.mostMb,
-      });
-  }
-
-  /** Whether the master's log folder is this slave's own. Looked at now and then: shared storage may come and go. */
-  private shares(store: string): boolean {
-    const now = performance.now();
-    if (this.shared?.store !== store || now > this.shared.until)
-      this.shared = { store, is: readMarker(this.options.logs)?.store === store, until: now + this.waits.sharedMs };
-    return this.shared.is;
-  }
 }
 
-/** Removes a log, unless a jobscript has put something else in its place. */
-function removeLog(path: string): void {
+/** Of a log; 0 where it cannot be told, which shows when it is opened. */
+function sizeOf(path: string): number {
   try {
-    if (isLog(path)) unlinkSync(path);
+    return lstatSync(path).size;
   } catch {
-    // It stays where it is.
+    return 0;
   }
 }

@@ -46,7 +46,7 @@ export class Watch {
 
   /** `ranMs`: how long it has run already. */
   add(name: string, run: Ordered, job: JobOrder, log: string, ranMs: number): void {
-    const output = new Output(log, run.frames, job.output);
+    const output = new Output(log, run.frames, job.output, run);
     this.watched.set(name, {
       run,
       job,

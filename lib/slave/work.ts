@@ -29,6 +29,8 @@ export type WorkOptions = RunningOptions & {
   /** How many GPUs there are. */
   gpus?: () => number;
   meter?: Meter;
+  /** The master knows how these ended. */
+  settled?: (runs: readonly { run: RunKey; log: string }[]) => void;
 };
 
 /** All runs that this slave holds. */
@@ -38,6 +40,8 @@ export class Work {
   /** Runs of an earlier life that are not taken up yet. */
   private earlier: RunKey[] = [];
   private readonly results = new Results();
+  /** Logs of runs that ended, until the master knows of the end. */
+  private readonly logs = new Map<string, string>();
   private readonly ahead = new Ahead();
   private closed = false;
   private readonly memory = new Memory();
@@ -51,10 +55,12 @@ export class Work {
     private readonly options: WorkOptions,
     private slots: number,
   ) {
-    this.running = new Running(records, options, (run, how) => {
+    const ended = (run: Run, how: How) => {
       if (how.reason === "exit") this.ahead.learn(how.ranMs ?? 0);
+      this.logs.set(run.name, run.log);
       this.end(run.run, how);
-    });
+    };
+    this.running = new Running(records, options, ended, options.news);
   }
 
   /** Holds the runs of an earlier life without touching them: whether they are this slave's is not known yet. */
@@ -73,6 +79,7 @@ export class Work {
     this.earlier = [];
     this.waiting.clear();
     this.results.clear();
+    this.logs.clear();
     for (const { run } of this.records.all()) if (!this.running.has(runName(run))) this.records.forget(run);
     // Reported in the name of a slave that never had them, they count for nothing.
     this.killAll("returned");
@@ -196,7 +203,18 @@ export class Work {
 
   /** The master has these. */
   acknowledge(sent: readonly RunKey[]): void {
-    for (const key of this.results.acknowledge(sent)) this.records.forget(key);
+    const settled = this.results.acknowledge(sent);
+    // Before the records go: a slave that dies in between tells the end once more, and comes back here.
+    this.options.settled?.(
+      settled.flatMap((run) => {
+        const log = this.logs.get(runName(run));
+        return log === undefined ? [] : [{ run, log }];
+      }),
+    );
+    for (const key of settled) {
+      this.logs.delete(runName(key));
+      this.records.forget(key);
+    }
   }
 
   private get all(): Run[] {

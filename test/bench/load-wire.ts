@@ -59,9 +59,14 @@ export class Wire {
   ask(request: string): Promise<Answer> {
     return new Promise((done, failed) => {
       this.asked = { done, failed };
-      this.unsent = new TextEncoder().encode(request);
-      this.drained();
+      this.say(request);
     });
+  }
+
+  /** Sends something, whatever comes of it. */
+  say(words: string): void {
+    this.unsent = new TextEncoder().encode(words);
+    this.drained();
   }
 
   drained(): void {

@@ -18,10 +18,15 @@ export async function memory(): Promise<Row[]> {
 
 /** Memory of these processes together, PSS. */
 export function megabytes(pids: readonly number[]): string {
+  return `${Math.round(residentMb(pids))} MB`;
+}
+
+/** The same as a number. */
+export function residentMb(pids: readonly number[]): number {
   const kilobytes = pids.map((pid) =>
     Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))?.[1] ?? 0),
   );
-  return `${Math.round(kilobytes.reduce((sum, one) => sum + one, 0) / 1024)} MB`;
+  return kilobytes.reduce((sum, one) => sum + one, 0) / 1024;
 }
 
 /** The processes below one. */

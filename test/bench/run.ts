@@ -1,4 +1,4 @@
-// `npm run bench [-- a b c d load --slaves N --seconds N ...]`: measures and prints tables for the README, with the machine they were
+// `npm run bench [-- a b c d load log upgrade --slaves N --seconds N ...]`: measures and prints tables for the README, with the machine they were
 // measured on.
 import { cpus, release, totalmem } from "node:os";
 import { parseArgs } from "node:util";
@@ -6,8 +6,10 @@ import { endToEnd } from "./end-to-end";
 import { handOut } from "./hand-out";
 import { latency } from "./latency";
 import { load, usualSize } from "./load";
+import { log } from "./log";
 import { memory } from "./memory";
 import type { Row } from "./report";
+import { upgrade } from "./upgrade";
 
 const benches: Record<string, { title: string; measure: () => Promise<Row[]> }> = {
   a: { title: "tasks per second end to end, processes that do nothing", measure: endToEnd },
@@ -15,15 +17,19 @@ const benches: Record<string, { title: string; measure: () => Promise<Row[]> }> 
   c: { title: "submission", measure: latency },
   d: { title: "memory when idle", measure: memory },
   load: { title: "a farm of many slaves", measure: () => load(size) },
+  log: { title: "a log of many MB (--megabytes N)", measure: () => log(size.megabytes) },
+  upgrade: { title: "upgrade of a farm at work", measure: () => upgrade(size) },
 };
 
+// Of the upgrade a tenth of the runs that a farm gathers: --runs 5000000 takes some minutes.
+const usualSizes = { ...usualSize, runs: 500_000, megabytes: 500 };
 const { positionals: wanted, values } = parseArgs({
   args: Bun.argv.slice(2),
   allowPositionals: true,
-  options: Object.fromEntries(Object.keys(usualSize).map((name) => [name, { type: "string" as const }])),
+  options: Object.fromEntries(Object.keys(usualSizes).map((name) => [name, { type: "string" as const }])),
 });
 const size = {
-  ...usualSize,
+  ...usualSizes,
   ...Object.fromEntries(Object.entries(values).map(([name, value]) => [name, Number(value)])),
 };
 const unknown = wanted.find((name) => !(name in benches));

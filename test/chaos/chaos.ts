@@ -1,4 +1,6 @@
 // One run: a farm, faults and people for a while, then peace, and the checker.
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { check } from "./checker";
 import { type Evidence, leftInDatabase, readRows, underWay } from "./evidence";
 import { ChaosFarm, leaseMs } from "./farm";
@@ -38,6 +40,7 @@ export async function chaos(options: ChaosOptions): Promise<{ findings: string[]
 
     const over = new AbortController();
     const stop = AbortSignal.any([over.signal, ...(options.stop ? [options.stop] : [])]);
+    const begun = Date.now();
     const living = people.run(stop);
     await faults.run(planFaults(seed, ms, without), stop);
     over.abort();
@@ -45,12 +48,14 @@ export async function chaos(options: ChaosOptions): Promise<{ findings: string[]
     say("the faults have ceased");
 
     for (const member of farm.members) member.start();
-    await until(async () => !!(await farm.client.jobs()), "a master to answer", settleMs);
+    const online = async () => new Set((await farm.client.slaves({ state: "online" })).map(({ name }) => name)).size;
+    await until(async () => (await online()) === farm.slaves.size, "all slaves to be back", settleMs);
     await people.tidy();
     try {
       await until(async () => (await underWay(farm.url)).length === 0, "all jobs to end", settleMs);
     } catch (error) {
       findings.push((error as Error).message, ...(await underWay(farm.url)));
+      findings.push(...(await farm.client.slaves()).map(({ settings, ...slave }) => JSON.stringify(slave)));
     }
     say("the farm has come to rest");
     const evidence: Evidence = {
@@ -65,6 +70,7 @@ export async function chaos(options: ChaosOptions): Promise<{ findings: string[]
       ...(await readRows(farm.url)),
     };
     findings.push(...check(evidence));
+    if (options.keep) writeFileSync(join(farm.folder, "evidence.json"), JSON.stringify(evidence, plain));
     findings.push(
       ...people.refusals
         .filter(({ status }) => status >= 500)
@@ -75,13 +81,17 @@ export async function chaos(options: ChaosOptions): Promise<{ findings: string[]
     await farm.postgres.stop();
     findings.push(...memory.left());
     whole = true;
-    return { findings, report: reportOf(evidence, faults.counts, seed) };
+    return { findings, report: reportOf(evidence, faults.counts, seed, begun) };
   } finally {
     clearInterval(looking);
     const keep = options.keep === true && (!whole || findings.length > 0);
     await farm.remove({ keep });
     if (keep) say(`what is left of it: ${farm.folder}`);
   }
+}
+
+function plain(_: string, value: unknown): unknown {
+  return value instanceof Map ? [...value] : value;
 }
 
 /** Stops all in order. Returns what was wrong with that, and what they left. */

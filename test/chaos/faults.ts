@@ -12,13 +12,14 @@ export type Trouble = { kind: FaultKind; on: string; from: number; until: number
 const day = 86_400_000;
 
 /** What one fault needs; it throws Passed when there is nothing to do it to. */
-type Doing = { farm: ChaosFarm; fault: Fault };
+type Doing = { farm: ChaosFarm; fault: Fault; server: { busy: boolean } };
 class Passed extends Error {}
 
 export class Faults {
   readonly troubles: Trouble[] = [];
   private readonly under = new Set<Promise<void>>();
-  private readonly passed = new Map<string, number>();
+  private readonly passed = new Set<string>();
+  private readonly server = { busy: false };
 
   constructor(
     private readonly farm: ChaosFarm,
@@ -50,7 +51,7 @@ export class Faults {
       const trouble = { kind, on, from, until: Number.POSITIVE_INFINITY };
       this.troubles.push(trouble);
       try {
-        await deeds[kind]({ farm: this.farm, fault });
+        await deeds[kind]({ farm: this.farm, fault, server: this.server });
       } catch (error) {
         this.troubles.splice(this.troubles.indexOf(trouble), 1);
         throw error;
@@ -60,7 +61,7 @@ export class Faults {
     } catch (error) {
       if (!(error instanceof Passed)) throw new Error(`${told(fault)}: ${(error as Error).stack}`);
       if (!this.passed.has(error.message)) this.say(`${" ".repeat(11)}passed over: ${error.message}`);
-      this.passed.set(error.message, 1);
+      this.passed.add(error.message);
     }
   }
 }
@@ -161,9 +162,10 @@ async function hit(pids: readonly number[], { fault }: Doing, signal: "SIGKILL" 
   send(pids[fault.luck % pids.length]!, signal);
 }
 
-const server = { busy: false };
-
-function postgresDown({ farm, fault }: Doing, end: (server: ChaosFarm["postgres"]) => Promise<void>): Promise<void> {
+function postgresDown(
+  { farm, fault, server }: Doing,
+  end: (server: ChaosFarm["postgres"]) => Promise<void>,
+): Promise<void> {
   return alone(server, async () => {
     await end(farm.postgres);
     await Bun.sleep(fault.ms);
@@ -171,7 +173,7 @@ function postgresDown({ farm, fault }: Doing, end: (server: ChaosFarm["postgres"
   });
 }
 
-function freezePostgres({ farm, fault }: Doing): Promise<void> {
+function freezePostgres({ farm, fault, server }: Doing): Promise<void> {
   return alone(server, async () => {
     const first = farm.postgres.pid;
     const all = [first, ...childrenOf(first)];

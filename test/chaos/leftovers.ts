@@ -40,7 +40,9 @@ export function filesLeft(folder: string): string[] {
     if (stat.isSocket()) return [`a socket is left: ${name}`];
     if (/\.(new|part|draft|tmp)$/.test(name)) return [`a temporary file is left: ${name}`];
     if (/(^|\/)(lock|master\.lock)$/.test(name)) return [`a lock is left: ${name}`];
-    if (/\/slaves\/[^/]+\/runs\//.test(name)) return [`the record of a run is left: ${name}`];
+    // A copy that was not heard when it stopped keeps its results for a next start, which never comes.
+    if (/\/slaves\/[^/]+\/runs\//.test(name) && !name.includes("-copy"))
+      return [`the record of a run is left: ${name}`];
     return [];
   });
 }

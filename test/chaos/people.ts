@@ -122,9 +122,12 @@ export class People {
 
   /** What they do when the day is over: nothing stays stopped or switched off but the filler. */
   async tidy(): Promise<void> {
-    for (const name of slaveNames) {
-      await insist(() => this.client.changeSlave(name, { enabled: true, drain: false, slots: usualSlots }));
-      await insist(() => this.client.clearSlave(name));
+    // By number: a copy that went on by itself has the same name.
+    for (const { id, state } of await this.client.slaves()) {
+      if (state !== "online") continue;
+      const slave = `${id}`;
+      await insist(() => this.client.changeSlave(slave, { enabled: true, drain: false, slots: usualSlots }));
+      await insist(() => this.client.clearSlave(slave));
     }
     const fillers = this.submitted.find(({ name }) => name === filler)!;
     await insist(() => this.act("stop", fillers.id!, () => this.client.stop(fillers.id!)));

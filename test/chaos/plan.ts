@@ -15,8 +15,8 @@ const masters: readonly string[] = masterNames;
 const http = lines.slice(0, 7);
 
 export const kinds = {
-  "kill master": { weight: 7, on: masters, ms: [50, 2500] },
-  "stop master": { weight: 4, on: masters, ms: [50, 2500] },
+  "kill master": { weight: 4, on: masters, ms: [50, 2500] },
+  "stop master": { weight: 3, on: masters, ms: [50, 2500] },
   "kill slave": { weight: 8, on: slaves, ms: [50, 4000] },
   "stop slave": { weight: 4, on: slaves, ms: [50, 3000] },
   "kill parent": { weight: 5, on: slaves, ms: [0, 0] },
@@ -24,14 +24,14 @@ export const kinds = {
   "kill jobscript": { weight: 5, on: slaves, ms: [0, 0] },
   "end jobscript": { weight: 3, on: slaves, ms: [0, 0] },
   "kill slave and parents": { weight: 4, on: slaves, ms: [50, 3500] },
-  "kill postgres": { weight: 3, on: ["postgres"], ms: [50, 2000] },
-  "crash postgres": { weight: 2, on: ["postgres"], ms: [50, 1500] },
-  "restart postgres": { weight: 2, on: ["postgres"], ms: [50, 1500] },
-  "kill backend": { weight: 2, on: ["postgres"], ms: [0, 0] },
-  "end backend": { weight: 4, on: ["postgres"], ms: [0, 0] },
-  "freeze master": { weight: 5, on: masters, ms: [2500, 6000] },
+  "kill postgres": { weight: 2, on: ["postgres"], ms: [50, 2000] },
+  "crash postgres": { weight: 1, on: ["postgres"], ms: [50, 1500] },
+  "restart postgres": { weight: 1, on: ["postgres"], ms: [50, 1500] },
+  "kill backend": { weight: 1, on: ["postgres"], ms: [0, 0] },
+  "end backend": { weight: 3, on: ["postgres"], ms: [0, 0] },
+  "freeze master": { weight: 3, on: masters, ms: [2500, 6000] },
   "freeze slave": { weight: 6, on: slaves, ms: [2500, 6000] },
-  "freeze postgres": { weight: 3, on: ["postgres"], ms: [500, 5000] },
+  "freeze postgres": { weight: 2, on: ["postgres"], ms: [500, 5000] },
   "drop requests": { weight: 4, on: lines, ms: [200, 4000] },
   "drop answers": { weight: 6, on: lines, ms: [200, 4000] },
   delay: { weight: 4, on: lines, ms: [500, 5000] },
@@ -55,7 +55,7 @@ export function planFaults(seed: number, lengthMs: number, without: readonly Fau
   const all = (Object.entries(kinds) as [FaultKind, Kind][]).map(([kind, one]) => ({ kind, ...one }));
   const faults: Fault[] = [];
   // A pause now and then: a farm under steady fire shows less than one that comes back between.
-  for (let at = 0; ; at += chance.between(1, 12) === 1 ? chance.between(2000, 4000) : chance.between(100, 900)) {
+  for (let at = 0; ; at += chance.between(1, 12) === 1 ? chance.between(2000, 4000) : chance.between(150, 1500)) {
     const { kind, on, ms } = chance.weighed(all);
     const fault = { at, kind, on: chance.pick(on), ms: chance.between(...ms), luck: chance.between(0, 999_999) };
     if (at >= lengthMs) return faults;

@@ -35,8 +35,24 @@ export function longestGap(
   return gaps.length === 0 ? undefined : Math.max(...gaps);
 }
 
-/** What is said at the end, a line each. */
-export function reportOf(evidence: Evidence, faults: ReadonlyMap<FaultKind, number>, seed: number): string[] {
+/** The longest pauses between two starts, and when they began, in words. */
+function longestPauses(starts: readonly number[], begun: number): string {
+  return starts
+    .slice(1)
+    .map((start, at) => ({ from: starts[at]!, ms: start - starts[at]! }))
+    .sort((a, b) => b.ms - a.ms)
+    .slice(0, 5)
+    .map(({ from, ms }) => `${(ms / 1000).toFixed(1)} s at ${((from - begun) / 1000).toFixed(1)} s`)
+    .join(", ");
+}
+
+/** What is said at the end, a line each. `begun`: when the faults began, ms since 1970. */
+export function reportOf(
+  evidence: Evidence,
+  faults: ReadonlyMap<FaultKind, number>,
+  seed: number,
+  begun: number,
+): string[] {
   const { ran, runs, troubles, jobs, submitted, acts } = evidence;
   const starts = ran.map(({ from }) => from).sort((a, b) => a - b);
   const deaths: FaultKind[] = ["kill master", "stop master"];
@@ -49,6 +65,7 @@ export function reportOf(evidence: Evidence, faults: ReadonlyMap<FaultKind, numb
     `${total} faults survived: ${[...faults].map(([kind, count]) => `${kind} ${count}`).join(", ")}`,
     `${submitted.length} submissions, ${acts.length} other deeds of people, ${jobs.length} jobs`,
     `${began} tasks checked, ${runs.length} runs, ${ran.length} starts in the ledger`,
+    `longest pauses in handing out: ${longestPauses(starts, begun)}`,
     `longest gap in handing out after a master died: ${seconds(longestGap(starts, troubles, deaths, "begin"))}`,
     `longest gap after Postgres was back: ${seconds(longestGap(starts, troubles, restarts, "over"))}`,
   ];

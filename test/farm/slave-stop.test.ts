@@ -104,7 +104,7 @@ test("a second slave of the same name is refused in one line that says what to d
   const { code, said } = await refusal(ownSlave(farm, { name: "double" }));
   expect(code).toBe(1);
   expect(said).toBe(
-    `slave: slave double runs already (process ${slave.pid}): give a second one on this machine another --name\n`,
+    `slave: slave double runs already (process ${slave.pid}): take over from it with --replace, or give a second one on this machine another --name\n`,
   );
   expect(await stateOf("double")).toBe("online");
 });

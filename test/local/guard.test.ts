@@ -30,7 +30,7 @@ function masterApp(): OpenAPIHono {
   const app = guardedApp(token, () => undefined);
   addJobRoutes(app, nothing as Queue, nothing as Kinds, "/no/such");
   addSlaveRoutes(app, nothing as Queue, nothing as Dispatcher, token);
-  addLogRoutes(app, nothing as Queue, "/no/such", token);
+  addLogRoutes(app, nothing as Queue, { logs: "/no/such", token }, undefined);
   addKindRoutes(app, nothing as Kinds);
   addLicenceRoutes(app, nothing as Queue);
   addOwnerRoutes(app, nothing as Queue);
@@ -49,6 +49,7 @@ const apps: [name: string, app: () => OpenAPIHono, fewest: number][] = [
         holds: behind,
         forgetJob: behind,
         metrics: new Metrics(),
+        connected: () => true,
       }),
     4,
   ],

@@ -49,6 +49,19 @@ test("an order that got lost on its way is given again, not lost and not doubled
   expect(await farm.client.job(job)).toMatchObject({ state: "finished" });
 });
 
+test("an order of another master that got lost on its way is given by the one to which the slave has moved", async () => {
+  const { pool, slave } = ownPool();
+  const key = crypto.randomUUID();
+  const here = { key, settings: settings({ pools: [pool] }) };
+  const there = new SimulatedSlave(farm.clientOf(await farm.startMaster({ name: "m2" })), slave.name, here);
+  await there.sync({ hello: true });
+  const job = await farm.submit({ pool, command: ["true"] });
+  // As of a request that the slave gave up, and that arrived all the same.
+  expect((await slave.sync({ ...here, free: 1, hello: true })).start).toMatchObject([{ job, attempt: 1 }]);
+  const told = await until(async () => (await there.sync({ free: 1 })).start[0], "the order");
+  expect(told).toMatchObject({ job, task: 0, attempt: 1 });
+});
+
 test("a lost order counts against the free slots", async () => {
   const { pool, slave } = ownPool();
   await farm.submit({ pool, frames: "1-10", command: ["true"] });

@@ -69,6 +69,11 @@ const provoked: Record<string, () => Asked> = {
   "unblockJob 409": () => ({ path: { id: 1 }, body: { slaves: ["nobody"] } }),
   "removeLicence 409": () => path({ name: "nuke" }),
   "readLog 409": () => path({ id: 1, frame: 1 }),
+  "master readLog 416": () => ({ path: { id: sleeping, frame: 1 }, headers: { range: "bytes=999999-" } }),
+  "slave readLog 416": () => ({
+    query: { path: `${`${sleeping}`.padStart(6, "0")}.test/0001.1.log` },
+    headers: { range: "bytes=999999-" },
+  }),
   "readLog 502": () => path({ id: 3, frame: 1 }),
   "changeSlave 502": () => path({ name: "rack8" }),
   "addNotice 409": () => body({ to: "mailto:ana@studio.example" }),

@@ -69,7 +69,7 @@ async function expectAnswer(document: Document, operation: Operation, answer: Re
   const type = answer.headers.get("content-type")?.split(";")[0] ?? "none";
   const told = answer.ok ? "" : await answer.clone().text();
   const successes = Object.keys(operation.responses).filter((code) => Number(code) < 400);
-  expect([name, successes, told]).toEqual([name, [`${answer.status}`], ""]);
+  expect([name, successes.includes(`${answer.status}`), told]).toEqual([name, true, ""]);
   const content = contentOf(document, operation, answer.status);
   expect([name, Object.keys(content ?? { none: 0 })]).toEqual([name, [type]]);
   if (type !== "application/json") return void (await answer.body?.cancel());

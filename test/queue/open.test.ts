@@ -37,6 +37,26 @@ async function news(of: Queue) {
   return { heard, until };
 }
 
+test("a master that stands still in the middle of a transaction keeps others waiting for some seconds only", async () => {
+  const other = await openQueue({ url: stage.url });
+  const job = await submitted(queue);
+  const { promise: asleep, resolve: wakeUp } = Promise.withResolvers<void>();
+  const { promise: locked, resolve: locks } = Promise.withResolvers<void>();
+  const stuck = other.sql.begin(async (tx) => {
+    await tx`select from job where id = ${job} for update`;
+    locks();
+    await asleep;
+    await tx`select 1`;
+  });
+  stuck.catch(() => {});
+  await locked;
+  expect(await queue.sql`select id from job where id = ${job} for update`).toHaveLength(1);
+  wakeUp();
+  expect(stuck).rejects.toThrow();
+  await stuck.catch(() => {});
+  await other.close();
+});
+
 test("three masters that start at once on an empty database all open it, and it is set up once", async () => {
   const url = await newDatabase(await testServer());
   const queues = await Promise.all([1, 2, 3].map(() => openQueue({ url })));

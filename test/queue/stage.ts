@@ -7,7 +7,7 @@ import type { Report } from "../../lib/queue/moves";
 import type { JobNeeds, SlaveNow } from "../../lib/queue/obstacles";
 import { openQueue, type Queue } from "../../lib/queue/open";
 import { report } from "../../lib/queue/report";
-import { meet } from "../../lib/queue/slaves";
+import { type Calling, meet } from "../../lib/queue/slaves";
 import { submit } from "../../lib/queue/submit";
 import type { TaskSet } from "../../lib/sets";
 import { Settings } from "../../lib/settings";
@@ -99,9 +99,10 @@ export async function met(
   queue: Queue,
   name: string,
   key: string = crypto.randomUUID(),
-  more: Partial<Parameters<typeof meet>[2]> = {},
+  more: Partial<Calling> = {},
 ): Promise<number> {
-  const picture = {
+  const calling: Calling = {
+    key,
     name,
     address: "127.0.0.1",
     port: 2345,
@@ -120,9 +121,10 @@ export async function met(
     running: 0,
     free: 4,
     stuck: 0,
+    silentMs: null,
     ...more,
   };
-  return (await meet(queue, key, picture, null)).id;
+  return (await meet(queue, [calling]))[0]!.id;
 }
 
 /** Hands out what fits, in a transaction. */

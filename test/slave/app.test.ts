@@ -44,6 +44,7 @@ beforeAll(() => {
     holds: (job) => held.has(job),
     forgetJob: (job) => forgotten.push(job),
     metrics: new Metrics(),
+    connected: () => true,
   });
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

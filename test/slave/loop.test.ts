@@ -73,7 +73,7 @@ describe("an answer older than the lease", () => {
 });
 
 describe("the same answer twice", () => {
-  test("starts a task once, and an order for one whose result the master has starts nothing", async () => {
+  test("starts a task once, and one whose result the master has is given back: a restored database may use its number again", async () => {
     const ledger = join(bench.folder, "ledger");
     const orders = give(["sh", "-c", 'echo x >>"$1"', "sh", ledger], ordered(0));
     (await next()).answer({ ...orders, start: [ordered(0), ordered(0)] });
@@ -86,14 +86,14 @@ describe("the same answer twice", () => {
     expect(keys(report.sync.ended)).toEqual(["0.1"]);
     report.answer(orders);
     parked.answer(orders);
-    const after = await next();
-    expect(after.sync).toMatchObject({ alive: [], ended: [] });
+    const after = await until(async () => heard.find(({ sync }) => sync.ended.length > 0), "the order to be answered");
+    expect(after.sync).toMatchObject({ alive: [], ended: [{ task: 0, attempt: 1, reason: "returned" }] });
     after.answer({ ...orders, start: [ordered(0, 2)] });
     await until(async () => heard.find(({ sync }) => keys(sync.ended).includes("0.2")), "the second attempt");
     expect(readFileSync(ledger, "utf8")).toBe("x\nx\n");
   });
 
-  test("kills once, and a kill of what ended long ago is passed over", async () => {
+  test("kills once, and a kill of what ended long ago is answered", async () => {
     (await next()).answer(give(["sleep", "30"], ordered(0)));
     const kill = [{ job: 7, task: 0, attempt: 1 }];
     (await next()).answer({ kill: [...kill, ...kill] });
@@ -101,7 +101,7 @@ describe("the same answer twice", () => {
     expect(report.sync.ended).toMatchObject([{ task: 0, reason: "killed" }]);
     for (const one of heard.splice(0)) one.answer({ kill });
     const after = await next();
-    expect(after.sync).toMatchObject({ alive: [], ended: [] });
+    expect(after.sync).toMatchObject({ alive: [], ended: [{ task: 0, attempt: 1, reason: "killed" }] });
   });
 });
 

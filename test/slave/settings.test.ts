@@ -1,9 +1,9 @@
 // What a slave owns, on its own disk.
 import { afterAll, beforeEach, describe, expect, test } from "bun:test";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import { PlainError } from "../../lib/local/program";
+import { PlainError, version } from "../../lib/local/program";
 import type { Settings, SettingsChange } from "../../lib/settings";
 import { OwnSettings } from "../../lib/slave/settings";
 
@@ -55,6 +55,52 @@ test("settings of the release before are taken over, with defaults for what it d
   const own = OwnSettings.open(folder);
   expect(own.settings).toEqual({ ...before, ...usual });
   expect(own.key).toBe(key);
+});
+
+test("a folder of the release before is brought up to date at the start; where it was used is not known then", () => {
+  const key = crypto.randomUUID();
+  const file = join(folder, "slave.json");
+  writeFileSync(file, JSON.stringify({ format: 1, key, settings: { slots: 3, pools: ["maya"], enabled: false } }));
+  expect(OwnSettings.open(folder).hasMoved).toBe(true);
+  expect(JSON.parse(readFileSync(file, "utf8"))).toMatchObject({ format: 2, release: version, key });
+});
+
+test("a folder of a newer release is refused in one line that names the release, and stays as it is", () => {
+  const file = join(folder, "slave.json");
+  for (const [release, words] of [
+    ["9.1.0", "was written by release 9.1.0: start the slave with that release"],
+    [undefined, "was written by a later release"],
+  ]) {
+    const text = JSON.stringify({ format: 3, release, soul: "what a key is then" });
+    writeFileSync(file, text);
+    expect(() => OwnSettings.open(folder)).toThrow(PlainError);
+    expect(() => OwnSettings.open(folder)).toThrow(words);
+    expect(readFileSync(file, "utf8")).toBe(text);
+  }
+});
+
+test("a slave knows whether it lives where it lived, each process is another, and one that begins anew keeps its settings", () => {
+  const first = OwnSettings.open(folder);
+  expect(first.hasMoved).toBe(false);
+  first.change({ slots: 7 });
+  const again = OwnSettings.open(folder);
+  expect([again.hasMoved, again.key, again.home]).toEqual([false, first.key, first.home]);
+  expect(again.instance).not.toBe(first.instance);
+
+  const copied = `${folder}-copy`;
+  cpSync(folder, copied, { recursive: true });
+  const copy = OwnSettings.open(copied);
+  expect([copy.hasMoved, copy.key]).toEqual([true, first.key]);
+  expect(copy.home).not.toBe(first.home);
+  expect(OwnSettings.open(copied).hasMoved).toBe(true);
+  copy.beginAnew();
+  expect(copy.key).not.toBe(first.key);
+  expect(OwnSettings.open(copied)).toMatchObject({ key: copy.key, hasMoved: false, settings: { slots: 7 } });
+
+  const moved = `${folder}-moved`;
+  cpSync(folder, moved, { recursive: true });
+  OwnSettings.open(moved).settleIn();
+  expect(OwnSettings.open(moved)).toMatchObject({ key: first.key, hasMoved: false });
 });
 
 test("who enables a draining slave wants it to work, unless the change says otherwise", () => {

@@ -68,7 +68,7 @@ describe("slots", () => {
 });
 
 describe("an order is carried out once", () => {
-  test("though it arrives again while it runs, when it has ended, and after the master has its result", async () => {
+  test("though it arrives again while it runs, when it has ended, and after the master has its result: then it is given back", async () => {
     await using bench = new Bench(2);
     const ledger = join(bench.folder, "ledger");
     const job = jobOrder(["sh", "-c", 'echo x >>"$1"; sleep 0.1', "sh", ledger]);
@@ -83,7 +83,8 @@ describe("an order is carried out once", () => {
     twice();
     bench.work.kill(ordered(), "killed");
     expect(bench.work.held).toEqual([]);
-    expect(bench.work.unsent).toEqual([]);
+    expect(bench.work.unsent).toMatchObject([{ task: 0, attempt: 1, reason: "returned" }]);
+    bench.work.acknowledge(bench.work.unsent);
     expect(readFileSync(ledger, "utf8")).toBe("x\n");
     expect(readdirSync(join(bench.folder, "runs"))).toEqual([]);
   });

@@ -22,7 +22,15 @@ export const log = clientCommand(
   {
     does: message`Print the log of a frame, of its last attempt or of the one named.`,
     more: message`Without a frame: the last 20 lines of each frame that runs or has failed, of at most 20. With -f the logs of all frames as they run, until the job has ended, each line behind its frame; at most 64 at a time.`,
-    examples: ["log 12 5", "log 12 5 -f", "log 12 5 --attempt 1", "log 12 -- -5", "log 12", "log -f 12"],
+    examples: [
+      "log 12 5",
+      "log 12 5 -f",
+      "log 12 5 --tail 50 -f",
+      "log 12 5 --attempt 1",
+      "log 12 -- -5",
+      "log 12",
+      "log -f 12",
+    ],
   },
   object({
     job: oneJobArgument,
@@ -30,20 +38,26 @@ export const log = clientCommand(
     attempt: optional(
       option("--attempt", integer({ min: 1, metavar: "N" }), { description: message`Which attempt, from 1.` }),
     ),
+    tail: optional(
+      option("--tail", integer({ min: 1, max: 1_000_000, metavar: "N" }), {
+        description: message`Begin with the last N lines.`,
+      }),
+    ),
     follow: optional(flag("-f", "--follow", { description: message`Go on until the frame, or the job, has ended.` })),
   }),
-  async (client, { job, frame, attempt, follow }, print) => {
+  async (client, { job, frame, attempt, tail, follow }, print) => {
     process.on("SIGINT", () => process.exit(130));
     if (frame === undefined) {
       if (attempt !== undefined) throw new PlainError("--attempt is of a frame: log 12 5 --attempt 1", 2);
+      if (tail !== undefined) throw new PlainError("--tail is of a frame: log 12 5 --tail 50", 2);
       const now = await client.job(job);
       if (follow && !isOver(now)) await followAll(client, now, print);
       else await showLast(client, now, print);
       return;
     }
     const bytes = follow
-      ? followLog(client, job, { frame, attempt: attempt ?? (await whenStarted(client, job, frame)) })
-      : (await client.log(job, frame, attempt === undefined ? {} : { attempt })).body;
+      ? followLog(client, job, { frame, attempt: attempt ?? (await whenStarted(client, job, frame)) }, { tail })
+      : (await client.log(job, frame, { tail, ...(attempt !== undefined && { attempt }) })).body;
     if (!bytes) return;
     if (print.json) {
       const text = await new Response(bytes as ReadableStream<Uint8Array>).text();
@@ -114,7 +128,7 @@ async function toShow(client: Client, { id, runningFrames, failedFrames }: JobDe
 async function lastLines(client: Client, job: number, { frame, attempt }: LogName): Promise<string[]> {
   const kept: string[] = [];
   try {
-    const { body } = await client.log(job, frame, { attempt });
+    const { body } = await client.log(job, frame, { attempt, tail: most.lines });
     if (body)
       await tellLines(body, async (line) => {
         kept.push(line);

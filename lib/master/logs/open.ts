@@ -17,7 +17,8 @@ export function openLogFolder(queue: Queue, folder: string, token: string, rules
   try {
     const marker = markFolder(folder, farm);
     const ours = marker.farm === farm;
-    if (!ours) journal.warn("{folder} has the logs of another farm too: nothing is removed from it by age or size", { folder });
+    if (!ours)
+      journal.warn("{folder} has the logs of another farm too: nothing is removed from it by age or size", { folder });
     const tidy = ours ? keepTidy(queue, folder, rules) : undefined;
     return { id: marker.store, store: new LogStore(folder), stop: () => tidy?.stop() };
   } catch (error) {

@@ -33,10 +33,11 @@ export async function readLog(
   const log = await openHere(join(places.logs, place.path));
   if (log) return answerLog(log, wanted, () => isOpen(queue, place), signal);
   if (wanted.here) throw new HttpError(404, `there is no log ${place.path} in ${places.logs}`);
-  const { name, address, port, state } = place.slave;
+  const { address, port, state } = place.slave;
   const remote = { follow: wanted.follow, tail: wanted.tail, from: wanted.from, range: wanted.range, signal };
   if (wanted.head) Object.assign(remote, { range: "bytes=0-0" });
-  const ask = (host: string, port: number, timeoutMs: number) => new Client({ host, port, token: places.token, timeoutMs });
+  const ask = (host: string, port: number, timeoutMs: number) =>
+    new Client({ host, port, token: places.token, timeoutMs });
   const atSlave = (ms: number) => answerOf(ask(address, port, ms).slaveLog(place.path, remote), wanted.head);
   const atMasters = async () => {
     const until = performance.now() + patience.others;

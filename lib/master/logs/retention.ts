@@ -25,21 +25,26 @@ type Cutoffs = { aged: number; sized: number };
 /** Tidies a log folder every hour until it is stopped. */
 export function keepTidy(queue: Queue, folder: string, rules: Rules): { stop(): void } {
   const stopped = new AbortController();
-  void (async () => {
-    while (!stopped.signal.aborted) {
-      try {
-        const removed = await tidy(queue, folder, rules, Date.now(), stopped.signal);
-        if (removed > 0) journal.info("{removed} logs removed from {folder}", { removed, folder });
-      } catch (error) {
-        journal.warn("the logs in {folder} cannot be tidied now: {error}", { folder, error: (error as Error).message });
-      }
-      await new Promise<void>((done) => {
-        const timer = setTimeout(done, everyMs);
-        stopped.signal.addEventListener("abort", () => (clearTimeout(timer), done()), { once: true });
-      });
+  let busy = false;
+  const round = async () => {
+    if (busy) return;
+    busy = true;
+    try {
+      const removed = await tidy(queue, folder, rules, Date.now(), stopped.signal);
+      if (removed > 0) journal.info("{removed} logs removed from {folder}", { removed, folder });
+    } catch (error) {
+      journal.warn("the logs in {folder} cannot be tidied now: {error}", { folder, error: (error as Error).message });
     }
-  })();
-  return { stop: () => stopped.abort() };
+    busy = false;
+  };
+  const timer = setInterval(round, everyMs);
+  void round();
+  return {
+    stop() {
+      clearInterval(timer);
+      stopped.abort();
+    },
+  };
 }
 
 /** One round. Returns how many logs went. Logs of runs that are open stay, whatever the rules say. */

@@ -1,4 +1,5 @@
-// Tells people what happens: makes messages of events, and sends those that are due. A loop of its own, which nothing else waits for.
+// Tells people what happens: makes messages of events, where this master keeps house, and sends those that are due. A loop of its own,
+// which nothing else waits for.
 import { getLogger } from "@logtape/logtape";
 import type { NewNotice, NoticeStyle } from "../../events";
 import { within } from "../../local/deadline";
@@ -7,10 +8,10 @@ import { claim, type Delivery, keepTold, markFailed, markSent, sweepDeliveries }
 import type { Queue } from "../../queue/open";
 import { Refusal } from "../../queue/refusal";
 import { tellEvents } from "../../queue/tell";
+import type { LogPlaces } from "../logs/read";
 import { isAway } from "../translate";
 import { bodyFor } from "./bodies";
 import { gather } from "./gather";
-import type { LogPlaces } from "../logs/read";
 import { type Mailer, noMail } from "./mail";
 import { hostOf, NotDelivered, post } from "./webhook";
 
@@ -61,6 +62,7 @@ export class Notifier {
     private readonly queue: Queue,
     private readonly places: LogPlaces,
     private readonly mailer: Mailer | undefined,
+    private readonly keepsHouse: () => boolean,
     patience: Partial<Patience> = {},
   ) {
     this.patience = { ...usual, ...patience };
@@ -101,9 +103,11 @@ export class Notifier {
     for (let failing = false; !this.stopped; ) {
       this.woken = Promise.withResolvers();
       try {
-        while (!this.stopped && (await tellEvents(this.queue, this.patience.gatherMs)) > 0) await this.fill();
+        // Messages are made by the master that keeps house, and each is sent by a master that can: it is locked while one sends it.
+        while (!this.stopped && this.keepsHouse() && (await tellEvents(this.queue, this.patience.gatherMs)) > 0)
+          await this.fill();
         await this.fill();
-        await this.sweep();
+        if (this.keepsHouse()) await this.sweep();
         if (failing) journal.info("notices go on");
         failing = false;
       } catch (error) {

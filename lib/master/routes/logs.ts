@@ -41,7 +41,10 @@ export function addLogRoutes(app: OpenAPIHono, queue: Queue, places: LogPlaces, 
           here: z
             .stringbool()
             .default(false)
-            .meta({ description: "Only where this master itself sees it, as masters ask each other", examples: [false] }),
+            .meta({
+              description: "Only where this master itself sees it, as masters ask each other",
+              examples: [false],
+            }),
         }),
         headers: rangeHeaders,
       },

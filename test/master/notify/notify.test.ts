@@ -32,9 +32,11 @@ beforeEach(async () => {
 
 const quick: Partial<Patience> = { retryMs: 50, gatherMs: 100, deadlineMs: 1000, leaseMs: 300, pollMs: 50, restMs: 5 };
 type Mailer = ReturnType<typeof openMailer>;
-function notifier(more: { patience?: Partial<Patience>; mailer?: Mailer; of?: typeof queue } = {}) {
-  const { of = queue, patience, mailer } = more;
-  const told = new Notifier(of, { logs, token: "token" }, mailer, { ...quick, ...patience });
+function notifier(
+  more: { patience?: Partial<Patience>; mailer?: Mailer; of?: typeof queue; keepsHouse?: boolean } = {},
+) {
+  const { of = queue, patience, mailer, keepsHouse = true } = more;
+  const told = new Notifier(of, { logs, token: "token" }, mailer, () => keepsHouse, { ...quick, ...patience });
   told.start();
   return Object.assign(told, { [Symbol.asyncDispose]: () => told.stop(0) });
 }
