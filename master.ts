@@ -7,5 +7,8 @@ await runProgram(
   "master",
   masterFlags,
   Bun.argv.slice(2),
-  message`Start a master: it holds jobs and slaves and hands out tasks.`,
+  {
+    brief: message`Start a master: it holds jobs and slaves and hands out tasks.`,
+    footer: message`Exit code: 0 stopped, 1 failed, 2 wrong usage.`,
+  },
 );

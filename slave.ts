@@ -7,5 +7,8 @@ await runProgram(
   "slave",
   slaveFlags,
   Bun.argv.slice(2),
-  message`Start a slave: it takes tasks from the master and runs their jobscripts.`,
+  {
+    brief: message`Start a slave: it takes tasks from the master and runs their jobscripts.`,
+    footer: message`Exit code: 0 stopped, 1 failed, 2 wrong usage.`,
+  },
 );

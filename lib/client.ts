@@ -2,9 +2,11 @@
 // It works under Bun, Node 20+ and in browsers: nothing here or in client/ may need more than fetch, streams and timers.
 import type { NewBatchJob, Submitted } from "./batch";
 import { Connection } from "./client/connection";
+import { ClientError } from "./client/error";
 import { type EventFilter, followEvents, type Reset } from "./client/events";
 import { linesOf } from "./client/lines";
 import { query } from "./client/query";
+import { randomKey } from "./client/random-key";
 import type { Target } from "./client/target";
 import { watchJob } from "./client/watch";
 import type { FarmEvent, NewNotice, Notice } from "./events";
@@ -42,6 +44,9 @@ export type { JobChange, Submission } from "./submission";
 /** What a submission must say, beside either a command or a kind; everything else has a default. */
 export type NewJob = Pick<Submission, "name"> & Partial<Submission>;
 
+/** By which key masters know a submission that is sent again, 1 to 200 printable characters; each has one of its own when none is given. */
+export type SubmitOptions = { key?: string };
+
 /** Those in one state or several. */
 type InStates<Filter, State> = Partial<Omit<Filter, "state">> & { state?: State | readonly State[] | undefined };
 /** Which jobs, and how many of them in what order. */
@@ -72,10 +77,11 @@ export class Client {
   }
 
   // Jobs, at the master.
-  submit = (job: NewJob): Promise<{ id: number }> => this.call("POST", "/jobs", job);
+  submit = (job: NewJob, { key = randomKey() }: SubmitOptions = {}): Promise<{ id: number }> =>
+    this.connection.json({ method: "POST", path: "/jobs", body: job, key });
   /** All of these jobs or none; they may wait for each other by their ids. */
-  submitAll = async (jobs: readonly NewBatchJob[]) =>
-    (await this.call<Submitted>("POST", "/jobs/batch", { jobs })).jobs;
+  submitAll = async (jobs: readonly NewBatchJob[], { key = randomKey() }: SubmitOptions = {}) =>
+    (await this.connection.json<Submitted>({ method: "POST", path: "/jobs/batch", body: { jobs }, key })).jobs;
   /** What was given for a job, as `submitAll` takes it. */
   exportJob = (id: number): Promise<NewBatchJob> => this.call("GET", `/jobs/${id}/export`);
   jobs = async (filter: JobsWanted = {}): Promise<Job[]> => (await this.jobPage(filter)).jobs;
@@ -105,9 +111,17 @@ export class Client {
   unblock = (id: number, slaves: string[]): Promise<Done> => this.call("POST", `/jobs/${id}/unblock`, { slaves });
   why = (id: number, frame?: number): Promise<Why> => this.call("GET", `/jobs/${id}/why${query({ frame })}`);
 
-  /** The log of a frame as a stream of bytes. */
-  log = (id: number, frame: number, { signal, range, ...options }: LogOptions = {}) =>
-    this.stream(`/jobs/${id}/logs/${frame}${query(options)}`, { signal, range });
+  /** The log of a frame as a stream of bytes. A master of release 0.1 knows no parts of a log, and tells all of it. */
+  log = async (id: number, frame: number, { signal, range, attempt, follow, ...part }: LogOptions = {}) => {
+    const ask = (part: Omit<LogOptions, "range" | "signal">) =>
+      this.stream(`/jobs/${id}/logs/${frame}${query({ attempt, follow, ...part })}`, { signal, range });
+    try {
+      return await ask(part);
+    } catch (error) {
+      if (error instanceof ClientError && /^Unrecognized keys?: .*"(tail|from)"/.test(error.message)) return ask({});
+      throw error;
+    }
+  };
   /** The log of a frame line by line. */
   async *logLines(id: number, frame: number, options: LogOptions = {}): AsyncGenerator<string, void> {
     const { body } = await this.log(id, frame, options);
@@ -146,6 +160,9 @@ export class Client {
   setOwner = (name: string, weight: number): Promise<Owner> =>
     this.call("PUT", `/owners/${encodeURIComponent(name)}`, { weight });
   masters = async (): Promise<MasterSeen[]> => (await this.call<{ masters: MasterSeen[] }>("GET", "/masters")).masters;
+
+  /** A backup of the whole farm, packed, as a stream of bytes: what `drqueue restore` reads. It is whole when its end says so. */
+  backup = (signal?: AbortSignal): Promise<Response> => this.stream("/backup", { signal });
 
   // Who is told what happens, at the master.
   notices = async (): Promise<Notice[]> => (await this.call<{ notices: Notice[] }>("GET", "/notices")).notices;

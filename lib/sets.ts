@@ -74,10 +74,23 @@ export function* eachTask(set: TaskSet): Generator<number> {
   for (const [from, to] of set) for (let task = from; task < to; task++) yield task;
 }
 
+const comma = 44;
+const closing = 41;
+
 /** Reads Postgres's text of an int4multirange, `{[0,5),[7,9)}`. */
 export function parseSet(text: string): TaskSet {
   const ranges: [number, number][] = [];
-  for (const match of text.matchAll(/\[(\d+),(\d+)\)/g)) ranges.push([Number(match[1]), Number(match[2])]);
+  let [from, number] = [0, 0];
+  // By hand, ten times as fast as by an expression: sets may have many thousand pieces, and are read in every round.
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code >= 48 && code <= 57) number = number * 10 + code - 48;
+    else if (code === comma && text.charCodeAt(at - 1) !== closing) [from, number] = [number, 0];
+    else if (code === closing) {
+      ranges.push([from, number]);
+      number = 0;
+    }
+  }
   return ranges;
 }
 

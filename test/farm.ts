@@ -57,6 +57,9 @@ export class Member {
   }
 }
 
+/** Whatever a slave may take for a master. */
+type Listening = Pick<Member, "port">;
+
 export class Farm {
   readonly token = newToken();
   readonly masters: Member[] = [];
@@ -129,7 +132,7 @@ export class Farm {
       flags = [],
       master = this.masters[0]!,
       release,
-    }: { flags?: string[]; master?: Member | Member[]; release?: string | undefined } = {},
+    }: { flags?: string[]; master?: Listening | Listening[]; release?: string | undefined } = {},
   ): Promise<Member> {
     const data = this.dataOf("m1");
     const { slots = 2, grace = "1s", slaveFlags = [] } = this.options;

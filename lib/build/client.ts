@@ -13,6 +13,7 @@ import * as settings from "../settings";
 import * as states from "../states";
 import * as submission from "../submission";
 import * as sync from "../sync";
+import * as uploads from "../uploads";
 import * as wire from "../wire";
 import { declare } from "./declare";
 
@@ -27,6 +28,7 @@ const wireValues: Record<string, unknown> = {
   ...submission,
   ...settings,
   ...sync,
+  ...uploads,
   ...events,
   ...protocol,
   ...lists,

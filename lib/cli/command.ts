@@ -35,6 +35,12 @@ const common = object("Options of every command", {
 /** What a command does with the master. Returns the exit code, 0 when it returns nothing. */
 type Act<T> = (client: Client, given: T, print: Print) => Promise<number | undefined>;
 
+/** What the same options say to a command that does without a master: its data folder, and the masters named, if any. */
+export type Around = { data: string; masters: string | undefined; print: Print };
+
+/** Does what was wanted without a master. Returns whether it has. */
+type Alone<T> = (given: T, around: Around) => Promise<boolean>;
+
 /** What help tells of a command. */
 type Words = { does: Message; more?: Message; examples: string[] };
 
@@ -44,27 +50,25 @@ export function clientCommand<T>(
   words: Words,
   parser: Parser<"sync" | "async", T, unknown>,
   act: Act<T>,
-  alone?: (given: T) => Promise<boolean>,
+  alone?: Alone<T>,
 ): Command {
   return command(name, clientStep(parser, act, alone), helpOf(words)) as Command;
 }
 
 /** The part of such a command behind its name. */
-export function clientStep<T>(
-  parser: Parser<"sync" | "async", T, unknown>,
-  act: Act<T>,
-  alone?: (given: T) => Promise<boolean>,
-): Command {
+export function clientStep<T>(parser: Parser<"sync" | "async", T, unknown>, act: Act<T>, alone?: Alone<T>): Command {
   type Both = { given: T; common: { json?: true; master?: string; data?: string } };
   const both = object({ given: parser, common }) as unknown as Parser<"async", Both, unknown>;
   return map(
     both,
     ({ given, common }): Step =>
       async () => {
-        if (await alone?.(given)) return 0;
-        const client = clientOf(dataFolder(common.data), common.master);
+        const print = printer(common.json === true);
+        const around = { data: dataFolder(common.data), masters: common.master ?? process.env.DRQUEUE_MASTER, print };
+        if (await alone?.(given, around)) return 0;
+        const client = clientOf(around.data, common.master);
         try {
-          return (await act(client, given, printer(common.json === true))) ?? 0;
+          return (await act(client, given, print)) ?? 0;
         } catch (error) {
           throw error instanceof ClientError ? toldToPeople(error) : error;
         }
@@ -92,7 +96,8 @@ export function terminalWidth(): number {
   return process.stdout.isTTY ? (process.stdout.columns ?? 80) : 200;
 }
 
-function printer(json: boolean): Print {
+/** How a command prints its result. */
+export function printer(json: boolean): Print {
   const print = (value: unknown, text: () => string) => {
     const out = json ? `${JSON.stringify(value, null, 2)}\n` : text();
     if (out !== "") process.stdout.write(out.endsWith("\n") ? out : `${out}\n`);

@@ -28,7 +28,10 @@ function progressOf(job: JobDetail): Pairs {
     ["running", cut(job.runningFrames, width)],
     ["failed", cut(job.failedFrames, width)],
     ["waiting", waits.join(", ")],
-    ["needs", job.needs.map(({ job, until, state }) => `job ${job} ${untilText[until]} (${state})`).join(", ")],
+    [
+      "needs",
+      job.needs.map(({ job, until, state }) => `job ${job} ${untilText[until] ?? until} (${state})`).join(", "),
+    ],
     ["needed by", job.neededBy.length === 0 ? "" : `job${job.neededBy.length > 1 ? "s" : ""} ${list(job.neededBy)}`],
     ["tasks", `${count(job.taskCounts.total)} of ${job.block} frame${job.block === 1 ? "" : "s"}, ${job.order}`],
   ];

@@ -8,6 +8,7 @@ import { PlainError, runProgram, type Step } from "../local/program";
 import type { KindInfo } from "../protocol";
 import { type Command, examplesText, helpOf } from "./command";
 import { block, finish, kill, proceed, remove, requeue, rerun, stop, unblock } from "./commands/actions";
+import { backup } from "./commands/backup";
 import { frames } from "./commands/frames";
 import { install } from "./commands/install";
 import { job } from "./commands/job";
@@ -18,6 +19,7 @@ import { log } from "./commands/log";
 import { masters } from "./commands/masters";
 import { notify } from "./commands/notify";
 import { owner, owners } from "./commands/owners";
+import { type Here, restore } from "./commands/restore";
 import { clear, disable, drain, enable, set } from "./commands/set";
 import { setJob } from "./commands/set-job";
 import { showSlave, slaves } from "./commands/slaves";
@@ -27,7 +29,7 @@ import { why } from "./commands/why";
 import { fieldWithoutKind, kindIn } from "./kind-fields";
 
 /** All commands that speak to the master. `named`: the kind of job that the command line names. */
-function subjects(args: readonly string[], named?: KindInfo): [title: string, commands: Command[]][] {
+function subjects(args: readonly string[], here: Here, named?: KindInfo): [title: string, commands: Command[]][] {
   return [
     [
       "Jobs",
@@ -35,12 +37,15 @@ function subjects(args: readonly string[], named?: KindInfo): [title: string, co
     ],
     ["Frames", [frames, log, requeue, kill, finish]],
     ["Slaves", [slaves, set, enable, disable, drain, clear]],
-    ["Farm", [kinds, kind(named), licences, licence, owners, owner, notify, masters]],
+    ["Farm", [kinds, kind(named), licences, licence, owners, owner, notify, masters, backup(here), restore(here)]],
   ];
 }
 
-/** Runs one command line. `programs` are what starts a master and a slave. */
-export async function runCli(args: readonly string[], programs: { master: Command; slave: Command }): Promise<void> {
+/** Runs one command line. `programs` are what starts a master and a slave, and what is done where a master is at home. */
+export async function runCli(
+  args: readonly string[],
+  programs: { master: Command; slave: Command; here: Here },
+): Promise<void> {
   let named: KindInfo | undefined;
   try {
     named = await kindIn(args);
@@ -59,14 +64,14 @@ export async function runCli(args: readonly string[], programs: { master: Comman
     programs.master,
     helpOf({
       does: message`Start a master.`,
-      more: message`It holds jobs and slaves, in the Postgres of DATABASE_URL or one of its own. Prometheus reads its numbers at /metrics, with the token. Exit code: 0 stopped, 1 failed.`,
+      more: message`It holds jobs and slaves, in the Postgres of DATABASE_URL or one of its own. Prometheus reads its numbers at /metrics, with the token. Exit code: 0 stopped, 1 failed, 2 wrong usage.`,
       examples: ["master", "master --data /srv/drqueue --logs /mnt/farm/logs"],
     }),
   );
   const slave = command("slave", await slaveParser(args, programs.slave), {
     ...helpOf({
       does: message`Start a slave; with names, show these slaves.`,
-      more: message`A slave takes tasks from the master and runs their jobscripts. Ctrl-C lets running tasks end, a second one kills and requeues them. Exit code: 0 stopped, 1 failed.`,
+      more: message`A slave takes tasks from the master and runs their jobscripts. Ctrl-C lets running tasks end, a second one kills and requeues them. Exit code: 0 stopped, 1 failed, 2 wrong usage.`,
       examples: ["slave --pool=maya,nuke --slots 2", "slave rack7", "slave rack7 rack8 --json"],
     }),
     usageLine: () => [
@@ -78,9 +83,10 @@ export async function runCli(args: readonly string[], programs: { master: Comman
   });
   // Behind a -- there, flags are read as before it.
   const words = args[0] === "install" ? args.filter((word) => word !== "--") : args;
-  const all = [...subjects(args, named), ["Programs", [master, slave, install(words, programs)]] as const].map(
-    ([title, commands]) => group(title, or(...(commands as [Command, Command]))),
-  );
+  const all = [
+    ...subjects(args, programs.here, named),
+    ["Programs", [master, slave, install(words, programs)]] as const,
+  ].map(([title, commands]) => group(title, or(...(commands as [Command, Command]))));
   await runProgram("drqueue", or(...(all as unknown as [Command, Command])) as Command, words, about);
 }
 

@@ -159,9 +159,10 @@ const colours = {
   gone: "gray",
 } as const;
 
-/** A state in its colour. */
+/** A state in its colour; masters of a newer release may know others. */
 export function stateText(state: JobState | TaskState | SlaveState): string {
-  return paint(colours[state], state);
+  const colour = Object.hasOwn(colours, state) ? colours[state] : undefined;
+  return colour ? paint(colour, state) : plain(state);
 }
 
 /** Colours a text when a person looks at it: stdout is a terminal and NO_COLOR is not set. */

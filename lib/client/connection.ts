@@ -13,12 +13,19 @@ const mostTries = 4;
 /** A master that answered so short a time ago is not asked first whether it is there, ms. */
 const freshMs = 2000;
 
-/** `headers` beside those that every request has. `once`: only the master whose turn it is; the caller asks again, of the next, if it fails. */
+/** After an answer was lost it is asked again so often what became of the request, where masters can tell, ms. */
+const againMs = 500;
+
+/**
+ * `headers` beside those that every request has. `key`: by it masters know a request that was carried out already, so that it may be
+ * repeated. `once`: only the master whose turn it is; the caller asks again, of the next, if it fails.
+ */
 export type Asked = {
   method: string;
   path: string;
   body?: unknown;
   headers?: Record<string, string>;
+  key?: string;
   once?: boolean;
   timeoutMs?: number | undefined;
   signal?: AbortSignal | undefined;
@@ -59,14 +66,26 @@ export class Connection {
     return this.ask(asked, async (response) => response);
   }
 
-  /** Asks, and asks again, a few times, when masters say that they are busy and when to come back. */
+  /**
+   * Asks, and asks again: a few times when masters say that they are busy and when to come back, and with a key until somebody tells what
+   * became of a request whose answer was lost.
+   */
   private async ask<T>(asked: Asked, read: Read<T>): Promise<T> {
     const end = performance.now() + (asked.timeoutMs ?? this.timeoutMs);
+    let doubt: ClientError | undefined;
     for (let tries = 1; ; tries++) {
       try {
         return await this.askEach(asked, read, end);
       } catch (error) {
-        if (tries === mostTries || asked.once || !(error instanceof ClientError)) throw error;
+        if (asked.once || !(error instanceof ClientError)) throw error;
+        if (asked.key !== undefined && error.mayBeDone) doubt = error;
+        if (doubt && error.mayPass) {
+          if (performance.now() + againMs > end) throw doubt;
+          await pause(againMs, asked.signal);
+          asked.signal?.throwIfAborted();
+          continue;
+        }
+        if (tries === mostTries) throw error;
         const { status, retryAfter } = error;
         // Of a 503 it is not known how far it came.
         const undone = status === 429 || (status === 503 && isRepeatable(asked));
@@ -84,6 +103,7 @@ export class Connection {
     const { signal } = asked;
     const repeatable = isRepeatable(asked);
     const failed: string[] = [];
+    let lost = false;
     let refused: ClientError | undefined;
     const first = this.current;
     const count = asked.once ? 1 : this.addresses.length;
@@ -120,23 +140,26 @@ export class Connection {
         if (error instanceof ClientError) throw error;
         this.moveOn(at);
         failed.push(`${address.shown} (${reason(error, deadline)})`);
+        lost ||= asked.key !== undefined && !wasNotSent(error);
         if (repeatable || wasNotSent(error)) continue;
         if (asked.once) break;
-        throw new ClientError(`cannot reach ${failed.at(-1)}${doubt}`, undefined, { mayBeDone: true });
+        throw doubtful(failed);
       } finally {
         deadline.over();
       }
       throw refused;
     }
+    if (lost) throw doubtful(failed);
     throw refused ?? new ClientError(`cannot reach ${failed.join(", ")}`);
   }
 
-  private fetch(address: Address, { method, path, body, headers }: Asked, deadline: Deadline): Promise<Response> {
+  private fetch(address: Address, { method, path, body, headers, key }: Asked, deadline: Deadline): Promise<Response> {
     return fetch(address.base + path, {
       method,
       headers: {
         authorization: `Bearer ${this.token}`,
         ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...(key === undefined ? {} : { "idempotency-key": key }),
         ...headers,
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -177,8 +200,8 @@ export class Connection {
 }
 
 /** Whether it does no more when it is carried out twice. */
-function isRepeatable({ method }: Asked): boolean {
-  return method === "GET" || method === "PUT";
+function isRepeatable({ method, key }: Asked): boolean {
+  return method === "GET" || method === "PUT" || key !== undefined;
 }
 
 /** A signal that comes when the time is over or the caller has had enough. */
@@ -213,7 +236,10 @@ async function problemOf(response: Response, address: Address): Promise<ClientEr
 }
 
 /** What to think of a request that was on its way. */
-const doubt = ": it may have been done all the same, so look before you repeat it";
+function doubtful(failed: readonly string[]): ClientError {
+  const words = "it may have been done all the same, so look before you repeat it";
+  return new ClientError(`cannot reach ${failed.at(-1)}: ${words}`, undefined, { mayBeDone: true });
+}
 
 const notSent =
   /^(ConnectionRefused|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/;

@@ -25,6 +25,7 @@ import http.client
 import json
 import os
 import re
+import secrets
 import socket
 import subprocess
 import sys
@@ -726,6 +727,14 @@ class _Deadline:
     def renew(self, seconds: float | None) -> None:
         self._at = None if seconds is None else time.monotonic() + seconds
 
+    def half(self) -> _Deadline:
+        """One that is over when half of what is left is."""
+        return _Deadline(None if self._at is None else (self._at - time.monotonic()) / 2)
+
+    def comes_within(self, seconds: float) -> bool:
+        """Whether it is over so many seconds from now."""
+        return self._at is not None and self._at - time.monotonic() <= seconds
+
     def left(self) -> float | None:
         """Seconds until then; raises socket.timeout when there are none."""
         if self._at is None:
@@ -928,6 +937,7 @@ class Farm:
         slave_failures: int | None = None,
         max_failures: int | None = None,
         delete_after: Seconds | None = None,
+        key: str | None = None,
     ) -> Job:
         """Submits a job and returns it. What is not given is as the master has it by default.
 
@@ -937,12 +947,14 @@ class Farm:
         get nothing of it. `after`, `after_ended`, `frame_by_frame`: jobs it waits for until they are finished, have ended, or by
         frames. `retry_delay`, `frame_timeout`, `silence` and `delete_after` are seconds; `delete_after=0` deletes it once it is
         finished. `not_before` without a zone is local time. `exit_codes="drqueue"` takes any exit for success, as the original did.
+        `key` names the submission, best at random: sent again under the same key, by whomever, it is the job that there is already. Each
+        has one of its own when none is given, and is sent again by itself when its answer is lost.
         """
         given = dict(locals())
-        del given["self"]
+        del given["self"], given["key"]
         settings = {key: value for key, value in given.items() if value is not None}
         settings.setdefault("owner", _whoami())
-        number: int = _member(self.call("POST", "/jobs", _to_wire(settings)), "id")
+        number: int = _member(self.call("POST", "/jobs", _to_wire(settings), key=key or secrets.token_hex(16)), "id")
         try:
             return self.job(number)
         except DrQueueError as error:
@@ -1041,11 +1053,31 @@ class Farm:
         *,
         query: Mapping[str, object] | None = None,
         timeout: float | None = None,
+        key: str | None = None,
     ) -> Any:
-        """One request to the master as it stands, for what has no method here. Returns what its JSON says."""
+        """One request to the master as it stands, for what has no method here. Returns what its JSON says.
+
+        `key`: by it masters know a submission that is sent again, so that it is, until the deadline, when its answer was lost.
+        """
         deadline = _Deadline(min(timeout or self.timeout, self.timeout))
+        lost: CannotReach | None = None
+        while True:
+            try:
+                return self._json(method, path + _query(query or {}), body, deadline, key)
+            except DrQueueError as error:
+                if key is not None and isinstance(error, CannotReach) and error.sent:
+                    lost = error
+                if lost is None or not _away(error):
+                    raise
+                if deadline.comes_within(_LOOK):
+                    raise lost from None
+            time.sleep(_LOOK)
+
+    def _json(
+        self, method: str, path: str, body: Mapping[str, object] | None, deadline: _Deadline, key: str | None
+    ) -> Any:
         try:
-            return self._answer(method, path + _query(query or {}), body, deadline).json()
+            return self._answer(method, path, body, deadline, key).json()
         except _Unreached as error:
             raise self._told([error], method) from None
 
@@ -1065,7 +1097,14 @@ class Farm:
         finally:
             answer.close()
 
-    def _answer(self, method: str, path: str, body: Mapping[str, object] | None, deadline: _Deadline) -> _Answer:
+    def _answer(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, object] | None,
+        deadline: _Deadline,
+        key: str | None = None,
+    ) -> _Answer:
         """The answer to a request, from the master chosen or from the first that answers; raises what is wrong."""
         content = None if body is None else _encoded(body)
         masters = self.masters
@@ -1073,7 +1112,9 @@ class Farm:
         for _ in range(2):
             try:
                 address = masters[0] if len(masters) == 1 else self._choose(masters, deadline)
-                answer = self._ask(address, method, path, content, deadline)
+                # One that does not answer leaves time to ask the next, where that may be done.
+                until = deadline.half() if len(masters) > 1 and key is not None else deadline
+                answer = self._ask(address, method, path, content, until, key)
             except _Unreached as error:
                 failures.append(error)
                 with self._lock:
@@ -1112,11 +1153,19 @@ class Farm:
         raise self._told(failures, "GET")
 
     def _ask(
-        self, address: _Address, method: str, path: str, content: bytes | None, deadline: _Deadline
+        self,
+        address: _Address,
+        method: str,
+        path: str,
+        content: bytes | None,
+        deadline: _Deadline,
+        key: str | None = None,
     ) -> _Answer:
         headers = {"authorization": f"Bearer {self._token}", "accept": "application/json", "connection": "close"}
         if content is not None:
             headers["content-type"] = "application/json"
+        if key is not None:
+            headers["idempotency-key"] = key
         connection = _Connection(address, deadline)
         try:
             connection.request(method, path, content, headers)

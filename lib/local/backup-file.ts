@@ -101,6 +101,28 @@ export async function* gathered(pieces: AsyncIterable<Uint8Array>, least: number
   if (size > 0) yield Buffer.concat(held, size);
 }
 
+/** Pieces as a stream, made as they are taken. `first`: the one that has been made already. */
+export function flow(
+  pieces: AsyncGenerator<Uint8Array, void>,
+  first?: IteratorResult<Uint8Array, void>,
+): ReadableStream<Uint8Array> {
+  let made = first;
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { value, done } = made ?? (await pieces.next());
+        made = undefined;
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      async cancel() {
+        await pieces.return();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
 /** Reads a packed backup. Throws a PlainError for what is none, is damaged, or ends too early. */
 export async function* readBackup(packed: ReadableStream<Uint8Array>): AsyncGenerator<BackupPiece> {
   const unpacked = packed.pipeThrough<Uint8Array>(new DecompressionStream("zstd" as CompressionFormat) as never);

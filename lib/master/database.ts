@@ -20,7 +20,11 @@ export async function openDatabase(url: string | undefined, data: string): Promi
   let closing = false;
   let server: Embedded;
   const start = async (): Promise<void> => {
-    server = await startEmbedded({ data, onExit: (why) => !closing && void startAgain(why) });
+    server = await startEmbedded({
+      data,
+      onExit: (why) => !closing && void startAgain(why),
+      tell: (news) => journal.info("{news}", { news }),
+    });
   };
   const startAgain = async (why: string): Promise<void> => {
     journal.error("Postgres ended ({why}); starting it again", { why });

@@ -5,6 +5,7 @@ import { HttpError } from "../local/guard";
 import type { Queue, Wake } from "../queue/open";
 import { carryOut, type Outcome, type Round } from "../queue/round";
 import { openRuns } from "../queue/slaves";
+import { codeOf } from "../queue/transact";
 import { holdMs, type Sync, type SyncAnswer } from "../sync";
 import { keyOf, type RunKey, runName } from "../wire";
 import { type KnownSlave, KnownSlaves } from "./known-slaves";
@@ -31,6 +32,9 @@ type Pending = {
   deadline?: Timer;
 };
 
+/** Whether Postgres found fault with something that it was given: all that it was not given with it can be carried out. */
+const isOfDatum = (error: unknown) => /^2[23]/.test(codeOf(error) ?? "");
+
 /** One for each master. */
 export class Dispatcher {
   /** What names the log folder of this master, for slaves to find out whether they share it. */
@@ -40,6 +44,8 @@ export class Dispatcher {
   private readonly known: KnownSlaves;
   private readonly parked = new Map<KnownSlave, Pending>();
   private arrived: Pending[] = [];
+  /** Those that are carried out one by one, since one of them may be what a round failed of. */
+  private readonly alone: Pending[] = [];
   private busy = false;
   private stopped = false;
   /** There may be work for slaves that are parked. */
@@ -67,7 +73,7 @@ export class Dispatcher {
       signal.addEventListener("abort", () => {
         if (this.parked.get(slave) === pending) this.unpark(slave);
       });
-      this.arrived.push(pending);
+      (slave.alone ? this.alone : this.arrived).push(pending);
       this.go();
     });
   }
@@ -120,25 +126,32 @@ export class Dispatcher {
 
   private async rounds(): Promise<void> {
     this.busy = true;
-    while (this.arrived.length > 0 || (this.workForParked && this.parked.size > 0)) {
-      const batch = this.arrived.splice(0, mostSyncs);
-      const withParked = this.workForParked;
-      this.workForParked = false;
+    while (this.alone.length + this.arrived.length > 0 || (this.workForParked && this.parked.size > 0)) {
+      const single = this.alone.shift();
+      const batch = single ? [single] : this.arrived.splice(0, mostSyncs);
+      const withParked = this.workForParked && !single;
+      this.workForParked &&= !withParked;
       const begun = performance.now();
       try {
         this.deliver(batch, await carryOut(this.queue, this.roundOf(batch, withParked)));
         this.count(batch, begun);
+        if (single) single.slave.alone = false;
       } catch (error) {
         this.meter.roundFailed();
         // Whether it was committed is not known: what slaves hold is read from the database before they get more. Of all slaves,
         // since one that was parked when the round began, and may have got tasks in it, may have gone since.
         this.known.forgetOpen();
-        for (const { fail } of batch) fail(error);
+        for (const { slave } of batch) slave.checkDue = true;
+        const ofDatum = isOfDatum(error);
+        if (ofDatum && batch.length > 1) this.alone.push(...batch);
+        else for (const { fail } of batch) fail(error);
+        if (single) single.slave.alone = ofDatum;
         this.recovery ??= setTimeout(() => {
           this.recovery = undefined;
           this.woken({ work: true });
         }, recoverMs);
-        journal.warn("a round failed: {error}", { error: (error as Error).message });
+        const what = single ? `the sync of slave ${single.sync.name}` : "a round";
+        journal.warn("{what} failed: {error}", { what, error: (error as Error).message });
       }
     }
     // In one step with the last look: who arrives after it begins the next round.
@@ -168,7 +181,9 @@ export class Dispatcher {
         for (const { slave, sync } of unknown) slave.learnOpen(open, sync);
         const all =
           requeued && !withParked ? [...askingParked().filter(({ slave }) => slave.openKnown), ...batch] : known;
-        return newestOf(all).map(({ slave, sync }) => slave.asNow(sync));
+        // Who has given up waiting would not hear of what it gets: it asks another master by now.
+        const there = newestOf(all).filter(({ signal }) => !signal.aborted);
+        return there.map(({ slave, sync }) => slave.asNow(sync));
       },
       again: () => newestOf(batch).flatMap(({ slave }) => [...slave.unconfirmed.values()]),
     };
@@ -188,7 +203,8 @@ export class Dispatcher {
         { slave, jobs: suspects.join(", ") },
       );
     if (handed.length > 0) this.meter.handed(handed.length);
-    for (const { verdict } of ended) this.meter.ended(verdict.outcome);
+    for (const [outcome, runs] of Map.groupBy(ended, ({ verdict }) => verdict.outcome))
+      this.meter.ended(outcome, runs.length);
     if (journal.isEnabledFor("debug")) this.tell(batch, outcome);
     for (const run of handed) {
       this.known.byId(run.slave)?.unconfirmed.set(runName(run), run);

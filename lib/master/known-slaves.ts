@@ -30,6 +30,8 @@ export class KnownSlave {
   private held: readonly RunKey[] = [];
   /** Somebody wants one of its runs to end. */
   checkDue = true;
+  /** Its last sync could not be carried out, since something in it was wrong: the next one is tried apart from all others. */
+  alone = false;
   private checkedAt = 0;
   /** When it called last, by the clock of performance.now(). */
   heardAt = 0;
@@ -54,6 +56,8 @@ export class KnownSlave {
   /** Takes over the open runs that the database has of it. */
   learnOpen(open: readonly OpenRun[], sync: Sync): void {
     this.openKnown = true;
+    // What was read before may come from a transaction that was undone.
+    this.unconfirmed.clear();
     for (const run of open) if (run.slave === this.id) this.unconfirmed.set(runName(run), run);
     this.confirm(sync);
   }

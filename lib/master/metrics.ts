@@ -51,6 +51,10 @@ export class MasterMetrics extends Metrics implements Meter {
     "route",
     "status",
   );
+  private readonly refusals = this.counter(
+    "drqueue_requests_shed_total",
+    "Requests that were refused at once since too many were under way.",
+  );
   private readonly answers = this.histogram(
     "drqueue_request_seconds",
     "From a request to the beginning of its answer; of syncs there is drqueue_sync_seconds.",
@@ -124,6 +128,9 @@ export class MasterMetrics extends Metrics implements Meter {
     this.requests.inc({ method, route, status });
     if (route !== "/sync") this.answers.observe({ method, route }, seconds);
   };
+
+  /** A request was refused for want of room. */
+  shed = (): void => this.refusals.inc();
 
   /** What the database says is told only while it does. */
   private get now(): Tally | undefined {

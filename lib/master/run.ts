@@ -12,7 +12,7 @@ import { LockHeldError, takeLock } from "../local/lock";
 import { addMetricsRoute } from "../local/metrics";
 import { listenOn } from "../local/port";
 import { PlainError, version } from "../local/program";
-import { shedding } from "../local/shed";
+import { shedding, usualBounds } from "../local/shed";
 import { whenTold } from "../local/signals";
 import { findToken, keepToken, newToken } from "../local/token";
 import { forgetEvents } from "../queue/events";
@@ -24,6 +24,7 @@ import { archive } from "./archive";
 import { openDatabase } from "./database";
 import { Dispatcher } from "./dispatch";
 import { Events } from "./events";
+import { keepFormat } from "./format";
 import { keepHouse } from "./housekeeping";
 import { loadKinds, ownNames } from "./kinds";
 import { openLogFolder } from "./logs/open";
@@ -34,6 +35,7 @@ import { openMailer } from "./notify/mail";
 import { Notifier } from "./notify/notify";
 import { tidyOwn } from "./own-folders";
 import { addressOf, announceSelf } from "./presence";
+import { addBackupRoute } from "./routes/backup";
 import { addBatchRoutes } from "./routes/batch";
 import { addEventRoutes, noteChanged } from "./routes/events";
 import { addFrameRoutes } from "./routes/frames";
@@ -82,6 +84,7 @@ export async function runMaster(options: MasterOptions): Promise<number> {
     });
   const mailer = openMailer(options.smtp, options.mailFrom);
   const lock = lockFolder(options);
+  keepFormat(options.data);
   const logs = options.logs ?? join(options.data, "logs");
   const scripts = resolve(options.scripts || join(options.data, "scripts"));
   for (const folder of [logs, scripts]) mkdirSync(folder, { recursive: true });
@@ -103,6 +106,7 @@ export async function runMaster(options: MasterOptions): Promise<number> {
     const logPlaces: LogPlaces = { logs, token, self: () => presence.id };
     const notifier = new Notifier(queue, logPlaces, mailer, () => pulse.keepsHouse);
     let stopping = false;
+    const shed = shedding(usualBounds, metrics.shed);
     const app = guardedApp(
       token,
       translate,
@@ -110,7 +114,7 @@ export async function runMaster(options: MasterOptions): Promise<number> {
       { "/jobs/batch": largestBatch },
       {
         answered: metrics.answered,
-        admit: shedding(),
+        admit: shed.admit,
         async unready() {
           if (stopping) return "the master is stopping";
           return (await metrics.findDatabase()) ? undefined : "the database is away";
@@ -129,13 +133,18 @@ export async function runMaster(options: MasterOptions): Promise<number> {
     addLicenceRoutes(app, queue);
     addOwnerRoutes(app, queue);
     addMasterRoutes(app, queue);
+    addBackupRoute(app, queue);
     addNoticeRoutes(app, queue, notifier);
     await listen(queue, (news) => {
       dispatcher.woken(news);
       events.woken(news);
       if (news.events) notifier.wake();
     });
-    const port = listenOn(options.host, options.port, (request, server) => app.fetch(request, server));
+    const port = listenOn(
+      options.host,
+      options.port,
+      (request, server) => shed.refusal(request, server) ?? app.fetch(request, server),
+    );
     const presence = announceSelf(queue, { address: addressOf(options), port: port.port }, () => pulse.keepsHouse);
     const pulse = new Pulse(queue, () => {
       journal.info(pulse.keepsHouse ? "this master keeps house now" : "this master does not keep house any more");

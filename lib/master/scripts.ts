@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 import { getLogger } from "@logtape/logtape";
 import { within } from "../local/deadline";
 import type { Queue } from "../queue/open";
-import { logFolderOf, placeScript } from "../queue/script";
+import { folderToPlace, placeScript } from "../queue/script";
 
 const journal = getLogger(["drqueue", "scripts"]);
 
@@ -34,7 +34,7 @@ export async function keepScripts(
 
 async function keepBoth(queue: Queue, scripts: string, id: number, script: Script): Promise<void> {
   try {
-    const folder = await logFolderOf(queue, id);
+    const folder = await folderToPlace(queue, id);
     if (folder === undefined) return;
     const path = await writeScripts(scripts, folder, script);
     // Deleted already: whoever removes its files may have been here before.

@@ -22,5 +22,5 @@ export function translate(error: Error): HttpError | undefined {
 export function isAway(error: Error): boolean {
   const code = codeOf(error);
   if (code === undefined) return false;
-  return /^(CONNECTION_|CONNECT_TIMEOUT|ECONN|ENOENT|EPIPE|ETIMEDOUT|08|57P0)/.test(code);
+  return /^(CONNECTION_|CONNECT_TIMEOUT|ECONN|ENOENT|EPIPE|ETIMEDOUT|ERR_SOCKET_|ERR_STREAM_|08|57P0|25P03)/.test(code);
 }

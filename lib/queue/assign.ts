@@ -59,6 +59,7 @@ async function planFor(tx: Tx, all: readonly SlaveNow[], ended: readonly Move[])
   const open = await foremost(tx, licensed, farm.shares);
 
   const free = asking.reduce((sum, slave) => sum + slave.free, 0);
+  let slaves: readonly SlaveNow[] = asking;
   let locked = false;
   // Most rounds need one look. When jobs were found that none of these slaves may run, others behind them are looked for.
   for (let look = free; ; look *= most.factor) {
@@ -72,14 +73,43 @@ async function planFor(tx: Tx, all: readonly SlaveNow[], ended: readonly Move[])
       limit,
     });
     for (const job of found.jobs) jobs.set(job.id, job);
+    slaves = await withOpenRuns(tx, slaves, found.jobs);
     locked ||= found.locked;
-    const planned = plan([...jobs.values()], asking, farm);
+    const planned = plan([...jobs.values()], slaves, farm);
     const enough = planned.length >= free || !found.cut;
     if (!enough && !locked && jobs.size < most.candidates) continue;
     const more = !enough || (planned.length < free && open.length < licensed.length);
     const again = locked ? "soon" : more && planned.length > 0 ? "now" : undefined;
     return { planned, jobs, again };
   }
+}
+
+/**
+ * The slaves with the runs of those of these jobs that limit how many a slave may have, as the database has them: another master may have
+ * handed out one of which the slave has not heard yet. The jobs are locked.
+ */
+async function withOpenRuns(
+  tx: Tx,
+  slaves: readonly SlaveNow[],
+  jobs: readonly JobNeeds[],
+): Promise<readonly SlaveNow[]> {
+  const limited = jobs.filter(({ maxPerSlave, running }) => maxPerSlave !== null && running > 0).map(({ id }) => id);
+  if (limited.length === 0) return slaves;
+  const rows = await tx`
+    select run.job, run.slave, count(*)::int as runs
+    from job
+    cross join lateral unnest(job.running) as piece
+    cross join lateral generate_series(lower(piece), upper(piece) - 1) as running(task)
+    join run on run.job = job.id and run.task = running.task and run.ended_at is null
+    where job.id in (select value::int from json_array_elements_text(${JSON.stringify(limited)}::json))
+    group by run.job, run.slave`;
+  const open = Map.groupBy(rows, (row) => row.slave as number);
+  return slaves.map((slave) => {
+    const more = (open.get(slave.id) ?? []).flatMap(({ job, runs }) =>
+      Array<number>(Math.max(0, runs - slave.jobs.filter((one) => one === job).length)).fill(job),
+    );
+    return more.length === 0 ? slave : { ...slave, jobs: [...slave.jobs, ...more] };
+  });
 }
 
 /** What the jobs of these lanes share: licences, locked until the end of the transaction, and what owners have running. */

@@ -1,30 +1,21 @@
-import { createHash } from "node:crypto";
-import {
-  chmodSync,
-  chownSync,
-  closeSync,
-  existsSync,
-  fsyncSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import postgres from "postgres";
-import { within } from "../local/deadline";
+import { existsSync, lstatSync, realpathSync, renameSync, rmSync, statSync, unlinkSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { createDataFolder } from "../local/folder";
-import { end, type Held, hold } from "../local/held";
-import { commandOf, isAlive } from "../local/processes";
-import { carriedPostgres, stagePostgres } from "./postgres-files";
-import { refuseClosedPath, type User, userToRunAs } from "./postgres-user";
+import { end } from "../local/held";
+import {
+  createCluster,
+  database,
+  endLeftOver,
+  type Home,
+  lastWords,
+  port,
+  socketFolderFor,
+  startServer,
+  user,
+} from "./cluster";
+import { carriedPostgres, stagedPostgres, stagePostgres } from "./postgres-files";
+import { refuseClosedPath, userToRunAs } from "./postgres-user";
+import { bringToVersion, clearUnfinished, finishSwap } from "./upgrade";
 
 /** A running Postgres of our own: `postgres({ host: socketFolder, port, username: user, database })` reaches it. */
 export type Embedded = {
@@ -38,55 +29,57 @@ export type Embedded = {
   stop(): Promise<void>;
 };
 
-const user = "drqueue";
-const database = "drqueue";
-const port = 5432;
-const startDeadlineMs = 60_000;
 const logLimit = 10 * 1024 * 1024;
 
 /**
- * Starts the Postgres whose database lives in `<data>/pg`, creating both where they are missing. It listens on a unix
- * socket only, and ends when this process ends, however that happens. Call it while holding the data folder's lock.
- * `onExit` is told, in one line, when Postgres ends without stop().
+ * `onExit` is told, in one line, when Postgres ends without stop(), `tell` what takes long or is good to know. `programs`: a folder of
+ * programs in the data folder, postgres-<version>, instead of those that this build carries.
+ */
+export type EmbeddedOptions = {
+  data: string;
+  onExit?: (why: string) => void;
+  tell?: (news: string) => void;
+  programs?: string;
+};
+
+/**
+ * Starts the Postgres whose database lives in `<data>/pg`, creating both where they are missing, and bringing the database to the
+ * version of this build. It listens on a unix socket only, and ends when this process ends, however that happens. Call it while
+ * holding the data folder's lock.
  * @throws Error in one line when it does not accept connections within 60 s; no process is then left
  */
-export async function startEmbedded(options: { data: string; onExit?: (why: string) => void }): Promise<Embedded> {
+export async function startEmbedded({
+  data: given,
+  onExit,
+  tell = () => {},
+  programs,
+}: EmbeddedOptions): Promise<Embedded> {
   // Where there is none, no other trouble is worth a word.
-  carriedPostgres();
-  createDataFolder(options.data);
+  if (!programs) carriedPostgres();
+  createDataFolder(given);
   // The real path, so that a Postgres left over is known by its command line whatever path was given then and now.
-  const data = realpathSync(options.data);
+  const data = realpathSync(given);
   const pg = join(data, "pg");
+  finishSwap(data);
   const runAs = userToRunAs(pg);
   const socketFolder = socketFolderFor(data);
   if (runAs) await refuseClosedPath([data, dirname(socketFolder)], runAs);
 
-  const home: Home = {
-    data,
-    pg,
-    socketFolder,
-    runAs,
-    bin: join(await stagePostgres(data), "bin"),
-    log: freshLog(data),
-  };
+  const staged = programs ?? (await stagePostgres(data));
+  const home: Home = { data, pg, socketFolder, runAs, bin: join(staged, "bin"), log: freshLog(data) };
   await endLeftOver(home);
-  if (!existsSync(join(pg, "PG_VERSION"))) await createCluster(home);
-  makeSocketFolder(home);
+  await clearUnfinished(home);
+  if (existsSync(join(pg, "PG_VERSION"))) await bringToVersion(home, staged, tell);
+  else await createCluster(home);
 
-  const server = await hold(home, [join(home.bin, "postgres"), "-D", pg, ...settings(home)]);
-  try {
-    await untilReady(home, server);
-    await createDatabase(home);
-  } catch (error) {
-    await end(server);
-    throw error;
-  }
+  const server = await startServer(home);
+  dropUnused(data, staged);
 
   let stopped: Promise<void> | undefined;
   server.exited.then(async (code) => {
     if (stopped) return;
     const why = await lastWords(home, server.logStart);
-    options.onExit?.(`Postgres ended by itself (exit ${code}): ${why}`);
+    onExit?.(`Postgres ended by itself (exit ${code}): ${why}`);
   });
   return {
     socketFolder,
@@ -101,44 +94,13 @@ export async function startEmbedded(options: { data: string; onExit?: (why: stri
   };
 }
 
-/** One Postgres: its folders, its programs, its log, and the user it runs as when that is not our own. */
-type Home = { data: string; pg: string; socketFolder: string; bin: string; log: string; runAs: User | undefined };
-
-/** What differs from Postgres's defaults, which are the durable ones: fsync and synchronous_commit stay on. */
-function settings({ socketFolder }: Home): string[] {
-  const changed = {
-    listen_addresses: "",
-    // A list: quoted, as a comma in the path would else part it.
-    unix_socket_directories: `"${socketFolder.replaceAll('"', '""')}"`,
-    port,
-    max_connections: 40,
-    // One every five minutes would fill the log.
-    log_checkpoints: "off",
-  };
-  return Object.entries(changed).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
-}
-
-/** A unix socket's path may have 107 bytes on Linux and 103 on macOS: of a longer one, a hash stands in the temp folder. */
-function socketFolderFor(data: string): string {
-  const near = join(data, "pg-socket");
-  if (Buffer.byteLength(join(near, `.s.PGSQL.${port}`)) <= 103) return near;
-  return join(realpathSync(tmpdir()), `drqueue-${createHash("sha256").update(data).digest("hex").slice(0, 16)}`);
-}
-
-/** Whoever may enter this folder may do anything with the database: its mode is what guards it. */
-function makeSocketFolder({ socketFolder, runAs }: Home): void {
-  if (!existsSync(socketFolder)) {
-    mkdirSync(socketFolder, { mode: 0o700 });
-    if (runAs) chownSync(socketFolder, runAs.uid, runAs.gid);
+/** Removes the programs of other versions: the database is of this one now. */
+function dropUnused(data: string, staged: string): void {
+  for (const { folder } of stagedPostgres(data)) {
+    if (basename(folder) === basename(staged)) continue;
+    if (lstatSync(folder).isSymbolicLink()) unlinkSync(folder);
+    else rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   }
-  // In the temp folder somebody else may have been there first.
-  const found = lstatSync(socketFolder);
-  if (!found.isDirectory() || found.uid !== (runAs?.uid ?? process.getuid?.())) {
-    throw new Error(
-      `${socketFolder} is not a folder of the user Postgres runs as: remove it, or choose another --data`,
-    );
-  }
-  chmodSync(socketFolder, 0o700);
 }
 
 /** The log's path; one over 10 MB is put aside as pg.log.1, which the next one replaces. */
@@ -146,117 +108,4 @@ function freshLog(data: string): string {
   const log = join(data, "pg.log");
   if (existsSync(log) && statSync(log).size > logLimit) renameSync(log, `${log}.1`);
   return log;
-}
-
-/** Has initdb write a new database cluster into `pg`: elsewhere first, as one killed half-way would leave half of it. */
-async function createCluster(home: Home): Promise<void> {
-  const prefix = "pg.draft-";
-  for (const name of readdirSync(home.data)) {
-    if (name.startsWith(prefix)) rmSync(join(home.data, name), { recursive: true, force: true, maxRetries: 5 });
-  }
-  const draft = mkdtempSync(join(home.data, prefix));
-  if (home.runAs) chownSync(draft, home.runAs.uid, home.runAs.gid);
-  const kind = ["--username", user, "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-instructions"];
-  const initdb = await hold(home, [join(home.bin, "initdb"), "-D", draft, ...kind]);
-  const code = await initdb.exited;
-  if (code !== 0) {
-    rmSync(draft, { recursive: true, force: true, maxRetries: 5 });
-    const why = await lastWords(home, initdb.logStart);
-    throw new Error(`initdb could not create ${home.pg} (exit ${code}): ${why}`);
-  }
-  renameSync(draft, home.pg);
-  const folder = openSync(home.data, "r");
-  fsyncSync(folder);
-  closeSync(folder);
-}
-
-/** Stops a Postgres that still runs on this folder, or still shuts down, because its master was killed a moment ago. */
-async function endLeftOver(home: Home): Promise<void> {
-  const found = readPostmaster(home.pg);
-  // Postgres itself clears the file of one that has died.
-  if (!found || !isAlive(found.pid)) return;
-  const command = commandOf(found.pid);
-  // What it is cannot be told, or it is some other Postgres: ours will say so itself if that is in its way after all.
-  if (!command) return;
-  if (!/postgres|postmaster/.test(command)) {
-    // The pid now belongs to another program, maybe since a reboot. Postgres sees only that it is alive, and refuses.
-    rmSync(join(home.pg, "postmaster.pid"), { force: true });
-    rmSync(join(home.socketFolder, `.s.PGSQL.${port}.lock`), { force: true });
-    return;
-  }
-  if (!`${command} `.includes(` -D ${home.pg} `)) return;
-  for (const mode of ["fast", "immediate"]) {
-    const stop = await hold(home, [join(home.bin, "pg_ctl"), "stop", "-D", home.pg, "-m", mode, "-w", "-t", "30"]);
-    if ((await stop.exited) === 0 || !isAlive(found.pid)) return;
-  }
-  throw new Error(
-    `Postgres ${found.pid} still runs on ${home.pg} and does not stop: end it by hand (kill ${found.pid})`,
-  );
-}
-
-/** What a running Postgres says of itself in its lock file; undefined when there is none. */
-function readPostmaster(pg: string): { pid: number; ready: boolean } | undefined {
-  let lines: string[];
-  try {
-    lines = readFileSync(join(pg, "postmaster.pid"), "utf8").split("\n");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
-  return { pid: Number(lines[0]), ready: lines[7]?.trim() === "ready" };
-}
-
-async function untilReady(home: Home, server: Held): Promise<void> {
-  const deadline = Date.now() + startDeadlineMs;
-  while (Date.now() < deadline) {
-    const now = readPostmaster(home.pg);
-    if (now?.pid === server.pid && now.ready) return;
-    if (await within(5, server.exited)) {
-      const code = await server.exited;
-      const why = await lastWords(home, server.logStart);
-      throw new Error(`Postgres did not start on ${home.pg} (exit ${code}): ${why}`);
-    }
-  }
-  const why = await lastWords(home, server.logStart);
-  throw new Error(`Postgres on ${home.pg} accepts no connections after ${startDeadlineMs / 1000} s: ${why}`);
-}
-
-/** Creates our database in a new cluster, once it is sure that what answers is the Postgres of this folder. */
-async function createDatabase(home: Home): Promise<void> {
-  const sql = postgres({
-    host: home.socketFolder,
-    port,
-    username: user,
-    database: "postgres",
-    max: 1,
-    // A studio's PGSSLMODE is about other servers.
-    ssl: false,
-    onnotice: () => {},
-  });
-  try {
-    const [found] = await sql<{ folder: string; exists: boolean }[]>`
-      SELECT current_setting('data_directory') AS folder,
-             EXISTS (SELECT FROM pg_database WHERE datname = ${database}) AS exists`;
-    if (!found || realpathSync(found.folder) !== home.pg) {
-      throw new Error(
-        `the Postgres at ${home.socketFolder} serves ${found?.folder}, not ${home.pg}: stop it, or choose another --data`,
-      );
-    }
-    if (!found.exists) await sql`CREATE DATABASE ${sql(database)}`;
-  } finally {
-    await sql.end({ timeout: 5 });
-  }
-}
-
-/** What the log says since byte `start`, in one line: its errors where there are any, else its last lines. */
-async function lastWords(home: Home, start: number): Promise<string> {
-  const log = Bun.file(home.log);
-  const text = await log.slice(Math.max(start, log.size - 4096)).text();
-  const lines = text
-    .split("\n")
-    .map((line) => line.replace(/^[-\d]+ [:.\d]+ \S+ \[\d+\] /, "").trim())
-    .filter((line) => line !== "");
-  const errors = lines.filter((line) => /\b(FATAL|PANIC|ERROR|HINT|DETAIL|error):/.test(line));
-  const told = (errors.length > 0 ? errors : lines).slice(-4).join("; ");
-  return `${told || "it said nothing"} (see ${home.log})`;
 }

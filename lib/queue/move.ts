@@ -5,8 +5,14 @@ import type { Move } from "./moves";
 import type { Tx } from "./open";
 
 /**
+ * The tasks of a job that wait, failed, or wait to be tried again may lie in so many places: a round that moves tasks of such a job takes
+ * several times as long, for all slaves. Told by the size of these sets, which is at hand; bytes.
+ */
+export const mostScattered = { places: 10_000, bytes: 10_000 * 13 } as const;
+
+/**
  * Carries out the moves, at most one for each job; the caller holds the locks on the jobs' rows and on those of jobs that wait for
- * them. A job that reaches the most failures it may have stops. Returns whether jobs that waited for these may start now.
+ * them. A job that reaches the most failures it may have stops, and one whose tasks came to lie scattered. Returns whether jobs that waited for these may start now.
  */
 export async function moveTasks(tx: Tx, moves: readonly Move[]): Promise<boolean> {
   if (moves.length === 0) return false;
@@ -23,6 +29,10 @@ export async function moveTasks(tx: Tx, moves: readonly Move[]): Promise<boolean
   // Only the step over the limit stops it: who continues it then means it.
   const tooMany = tx`(not isempty(moved.failed) and max_failures > 0 and tasks_in(job.failed) < max_failures
     and tasks_in(job.failed + moved.failed) >= max_failures and not isempty(job.waiting - moved.tasks + moved.waiting))`;
+  const scattered = tx`(not (isempty(moved.failed) and isempty(moved.waiting))
+    and pg_column_size(job.waiting - moved.tasks + moved.waiting) + pg_column_size(job.failed - moved.tasks + moved.failed)
+      + pg_column_size(job.retrying - moved.tasks + moved.retrying) > ${mostScattered.bytes}
+    and not isempty(job.waiting - moved.tasks + moved.waiting))`;
   const moved = await tx`
     update job set
       waiting = job.waiting - moved.tasks + moved.waiting,
@@ -31,9 +41,11 @@ export async function moveTasks(tx: Tx, moves: readonly Move[]): Promise<boolean
       failed = job.failed - moved.tasks + moved.failed,
       retrying = job.retrying - moved.tasks + moved.retrying,
       resting = job.resting - moved.tasks + moved.resting,
-      stopped = job.stopped or ${tooMany},
+      stopped = job.stopped or ${tooMany} or ${scattered},
       stop_reason = case when not job.stopped and ${tooMany} then
-        case max_failures when 1 then '1 task' else max_failures || ' tasks' end || ' failed, as many as this job may' else stop_reason end,
+        case max_failures when 1 then '1 task' else max_failures || ' tasks' end || ' failed, as many as this job may'
+        when not job.stopped and ${scattered} then 'tasks that failed lie in more than ' || ${`${mostScattered.places}`}::text ||
+          ' places, as many as a job may have: finish or requeue those first' else stop_reason end,
       rendered_runs = rendered_runs + coalesce(moved.runs, 0),
       rendered_ms = rendered_ms + coalesce(moved.ms, 0),
       slowest_task = case when moved."slowestMs" > slowest_ms then moved."slowestTask" else slowest_task end,

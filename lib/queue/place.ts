@@ -33,9 +33,13 @@ export function serverAt(place: Place): Server {
     };
   }
   const found = parts.exec(place.url.trim())?.groups;
-  if (!found) throw new Error(`it is not a URL: ${shape}`);
+  if (!found) throw new Error(`DATABASE_URL is not a URL: ${shape}`);
   const { scheme, user, password, hosts, database } = found;
-  if (!/^postgres(ql)?$/i.test(scheme!)) throw new Error(`'${scheme}://' is not Postgres: ${shape}`);
+  // Nothing of what may be a part of the password is shown.
+  if (`${hosts}${database}${user === undefined ? found.more : ""}`.includes("@"))
+    throw new Error("DATABASE_URL has a '/', '?' or '@' in user or password: write %2F, %3F, %40 for them");
+  if (!/^postgres(ql)?$/i.test(scheme!))
+    throw new Error(`DATABASE_URL begins with '${scheme}://', which is not Postgres: ${shape}`);
   const more = new URLSearchParams(found.more ?? "");
   const take = (name: string): string | undefined => {
     const value = more.get(name) ?? undefined;
@@ -44,8 +48,10 @@ export function serverAt(place: Place): Server {
   };
   const plain = (text: string | undefined) => (text ? decoded(text) : undefined);
   const [hostsThere, portsThere] = [take("host"), take("port")];
+  // A master only works with a server that takes changes, and finds out itself which does.
+  take("target_session_attrs");
   const name = plain(database) ?? take("dbname");
-  if (name === undefined) throw new Error(`it names no database: ${shape}`);
+  if (name === undefined) throw new Error(`DATABASE_URL names no database: ${shape}`);
   return {
     addresses: addresses(hostsThere ?? plain(hosts), portsThere),
     database: name,
@@ -68,7 +74,7 @@ function addresses(hosts = "localhost", ports: string | undefined): Server["addr
     const own = portsGiven[at] ?? portsGiven[0];
     if (text.startsWith("/")) return socketIn(text, portOf(own));
     const [, host, port] = /^(\[[0-9a-f:.%]+\]|[^:[\]]*)(?::(.*))?$/i.exec(text) ?? [];
-    if (host === undefined) throw new Error(`'${text}' is not a host: ${shape}`);
+    if (host === undefined) throw new Error(`DATABASE_URL has '${text}' for a host: ${shape}`);
     return { host: host.replace(/^\[|\]$/g, "") || "localhost", port: portOf(port || own) };
   });
   return found as Server["addresses"];
@@ -77,7 +83,7 @@ function addresses(hosts = "localhost", ports: string | undefined): Server["addr
 function portOf(text: string | undefined): number {
   if (text === undefined) return usualPort;
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
-  if (port < 1 || port > 65_535) throw new Error(`'${text}' is not a port: ${shape}`);
+  if (port < 1 || port > 65_535) throw new Error(`DATABASE_URL has '${text}' for a port: ${shape}`);
   return port;
 }
 
@@ -90,7 +96,7 @@ function decoded(text: string): string {
     return decodeURIComponent(text);
   } catch {
     throw new Error(
-      "a '%' in it is not followed by two hexadecimal digits: write %25 for a '%' of user, password or name",
+      "a '%' in DATABASE_URL is not followed by two hexadecimal digits: write %25 for a '%' of user, password or name",
     );
   }
 }

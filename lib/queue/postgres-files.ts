@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { chmod, cp, mkdir, open, readdir, readFile, rename, rm, symlink } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 
@@ -24,6 +24,17 @@ export async function stagePostgres(dataFolder: string): Promise<string> {
   await rename(draft, folder);
   await flush(dataFolder);
   return folder;
+}
+
+/** Postgres programs in a data folder, of which release; the newest ones first. */
+export function stagedPostgres(dataFolder: string): { folder: string; major: number; version: string }[] {
+  return readdirSync(dataFolder)
+    .flatMap((name) => {
+      const [, version, major] = /^postgres-((\d+)\..+)$/.exec(name) ?? [];
+      if (version === undefined || !existsSync(join(dataFolder, name, "bin", "postgres"))) return [];
+      return [{ folder: join(dataFolder, name), major: Number(major), version }];
+    })
+    .sort((a, b) => Bun.semver.order(b.version, a.version));
 }
 
 type Source = { version(): Promise<string>; unpack(folder: string): Promise<void> };

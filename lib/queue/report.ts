@@ -87,16 +87,21 @@ async function lockAndRead(tx: Tx, reports: readonly Report[]): Promise<Known[]>
   const byRun = new Map(
     reports.map(({ job, task, attempt }) => [runName({ job, task, attempt }), { job, task, attempt }]),
   );
+  // What is asked of a job's sets is asked once a job: they may be large, and unpacked for each run would cost more than all else.
   return tx<Known[]>`
-    select run.job, run.task, run.attempt, run.slave, job.retries, job.exit_rule, job.exit_codes, job.retry_delay_ms, run.wish,
-      run.ended_at is null as open, job.max_slots is not null or job.licences <> '{}' as limited,
-      not isempty(job.finished) as sound, job.blamed <> '{}' as blamed, coalesce(slave.suspects, '[]') as suspects,
-      run.outcome = 'lost' and job.waiting @> run.task
+    with rules as materialized (
+      select id, retries, exit_rule, exit_codes, retry_delay_ms, max_slots is not null or licences <> '{}' as limited,
+        not isempty(finished) as sound, blamed <> '{}' as blamed
+      from job where id in (select value::int from json_array_elements_text(${JSON.stringify([...new Set(reports.map(({ job }) => job))])}::json))
+    )
+    select run.job, run.task, run.attempt, run.slave, rules.retries, rules.exit_rule, rules.exit_codes, rules.retry_delay_ms, run.wish,
+      run.ended_at is null as open, rules.limited, rules.sound, rules.blamed, coalesce(slave.suspects, '[]') as suspects,
+      run.outcome = 'lost' and (select waiting @> run.task from job where job.id = run.job)
         and not exists (select from run as later where later.job = run.job and later.task = run.task and later.attempt > run.attempt) as late,
       (select count(*)::int from run as earlier where earlier.job = run.job and earlier.task = run.task and earlier.counts) as failures
     from json_to_recordset(${JSON.stringify([...byRun.values()])}::json) as given(job int, task int, attempt int)
     join run on run.job = given.job and run.task = given.task and run.attempt = given.attempt
-    join job on job.id = run.job
+    join rules on rules.id = run.job
     left join slave on slave.id = run.slave`;
 }
 

@@ -9,7 +9,13 @@ import { migrationLock } from "./locks";
 import { goOn, type Numbers, rowsBefore, tellAgain } from "./restore-numbers";
 
 /** What came back. `running`: tasks that ran at that moment. `numbers`: what the next ones have at least. */
-export type Restored = { header: BackupHeader; rows: Record<string, number>; running: number; numbers: Numbers };
+export type Restored = {
+  header: BackupHeader;
+  rows: Record<string, number>;
+  running: number;
+  numbers: Numbers;
+  token: string | undefined;
+};
 
 /**
  * Fills an empty database from a backup; the tables are made as the backup's release had them, and then brought up to date. With `past`
@@ -72,8 +78,9 @@ async function fill(tx: postgres.TransactionSql, pieces: AsyncIterable<BackupPie
         const numbers = await goOn(tx, sequences, past ? new Date(at) : undefined);
         await tellAgain(tx, columnsOfEvents, sequences);
         const [running] = await tx`select coalesce(sum(running_count), 0)::int as tasks from job`;
+        const [farm] = await tx`select token from farm`;
         for (const step of later) await migrateBy(tx, step);
-        return { header: header!, rows: piece.rows, running: running!.tasks, numbers };
+        return { header: header!, rows: piece.rows, running: running!.tasks, numbers, token: farm?.token };
       }
     }
     throw new Error("the backup has no end");
@@ -100,9 +107,23 @@ async function refuseOccupied(tx: postgres.TransactionSql): Promise<void> {
   const [server] = await tx`select current_setting('server_version_num')::int as number`;
   if (server!.number < 140_000)
     throw new PlainError("Postgres is too old: version 14 or newer is needed (multirange types)");
-  const [there] = await tx`select to_regclass('drizzle.__drizzle_migrations') is not null as yes`;
-  if (there!.yes || (await tablesNow(tx)).length > 0)
+  if (await hasTables(tx))
     throw new PlainError("the database is not empty, it has tables of a farm: restore into an empty one (createdb)");
+}
+
+/** Whether a database has no tables of a farm. */
+export async function isEmpty(route: Route): Promise<boolean> {
+  const sql = route.open({ max: 1 });
+  try {
+    return !(await hasTables(sql));
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+}
+
+async function hasTables(sql: postgres.Sql | postgres.TransactionSql): Promise<boolean> {
+  const [there] = await sql`select to_regclass('drizzle.__drizzle_migrations') is not null as yes`;
+  return there!.yes || (await tablesNow(sql)).length > 0;
 }
 
 /** What people can do something about. */

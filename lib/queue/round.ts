@@ -16,7 +16,7 @@ import { transact } from "./transact";
 
 type OfSlave = RunKey & { readonly slave: number };
 
-/** What the waiting syncs bring, all of them together. */
+/** What the waiting syncs bring, all of them together. `asking` and `again` are called anew when a round is carried out again. */
 export type Round = {
   reports: Report[];
   /** Slaves whose open runs this master does not know. */

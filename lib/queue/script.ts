@@ -2,9 +2,9 @@
 import { logFolder } from "../logs";
 import type { Queue } from "./open";
 
-/** The log folder of a job, by which its other files are named too; undefined when the job is gone. */
-export async function logFolderOf(queue: Queue, id: number): Promise<string | undefined> {
-  const [row] = await queue.sql`select log_name from job where id = ${id}`;
+/** The log folder of a job, by which its jobscript is named too; undefined when that lies somewhere already, or the job is gone. */
+export async function folderToPlace(queue: Queue, id: number): Promise<string | undefined> {
+  const [row] = await queue.sql`select log_name from job where id = ${id} and script ->> 'path' is null`;
   return row && logFolder({ id, logName: row.log_name });
 }
 

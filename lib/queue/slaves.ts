@@ -98,7 +98,8 @@ async function meetOnce(queue: Queue, slaves: readonly Calling[]): Promise<Map<s
 }
 
 /**
- * Writes the gathered signs of life of many slaves in one statement. Returns the slaves of which another process has taken the place of
+ * Writes the gathered signs of life of many slaves in one statement; one that is older than what is known, since its master could not
+ * write it and the slave moved on to another, changes nothing. Returns the slaves of which another process has taken the place of
  * the one that gave it: that counts no more.
  */
 export async function heard(queue: Queue, beats: readonly Heard[]): Promise<number[]> {
@@ -116,7 +117,8 @@ export async function heard(queue: Queue, beats: readonly Heard[]): Promise<numb
         memory_left_mb = told."memoryLeftMb", gpus_left = told."gpusLeft", foreign_slots = told."foreignSlots", in_hours = told."inHours",
         running = told.running, free = told.free, stuck = told.stuck, seen_at = now() - told."ageMs" * interval '1 millisecond',
         state = case when told.leaving then 'gone' else 'online' end
-      from locked as told where slave.id = told.id and not told.followed
+      from locked as told
+      where slave.id = told.id and not told.followed and slave.seen_at <= now() - told."ageMs" * interval '1 millisecond'
     )
     select id from locked where followed`;
   // Jobs that it alone could render may be for slaves which they set aside.

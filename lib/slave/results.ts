@@ -7,9 +7,12 @@ import { brief } from "./reasons";
 /** How many ended and acknowledged runs are remembered: an order for one of them that was delayed on the way is not carried out again. */
 const mostSettled = 20_000;
 
+/** A run that has ended, and the log that it wrote, if it was started. */
+export type Settled = { run: RunKey; log: string | undefined };
+
 /** The ends of runs. */
 export class Results {
-  private readonly ended = new Map<string, EndedRun>();
+  private readonly ended = new Map<string, { end: EndedRun; log: string | undefined }>();
   private readonly settled = new Set<string>();
 
   /** Whether this run has ended and the master does not know it yet. */
@@ -31,19 +34,26 @@ export class Results {
     this.ended.clear();
   }
 
-  add(run: RunKey, { message, ...how }: Omit<EndedRun, keyof RunKey>): void {
-    this.ended.set(runName(run), { ...keyOf(run), ...how, ...(message && { message: brief(message) }) });
+  add(run: RunKey, { message, ...how }: Omit<EndedRun, keyof RunKey>, log?: string): void {
+    const end = { ...keyOf(run), ...how, ...(message && { message: brief(message) }) };
+    this.ended.set(runName(run), { end, log });
   }
 
   /** Those that the master does not know yet. */
   get unsent(): EndedRun[] {
-    return [...this.ended.values()];
+    return [...this.ended.values()].map(({ end }) => end);
   }
 
   /** The master has these. Returns those of them that were news to it. */
-  acknowledge(sent: readonly RunKey[]): RunKey[] {
-    const settled = sent.filter((key) => this.ended.delete(runName(key)));
-    for (const key of settled) this.settled.add(runName(key));
+  acknowledge(sent: readonly RunKey[]): Settled[] {
+    const settled = sent.flatMap((run) => {
+      const one = this.ended.get(runName(run));
+      return one ? [{ run, log: one.log }] : [];
+    });
+    for (const { run } of settled) {
+      this.ended.delete(runName(run));
+      this.settled.add(runName(run));
+    }
     // A set keeps the order of its values: the first are the oldest.
     for (const name of this.settled) {
       if (this.settled.size <= mostSettled) break;

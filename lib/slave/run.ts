@@ -144,15 +144,18 @@ export async function runSlave(options: SlaveOptions): Promise<number> {
         journal.error("another process has {folder} now: this one ends, with all that it runs", { folder });
         await endRuns(work);
       } else journal.info("another process takes over, with all that runs here");
-      await port.stop();
+    } else {
+      const heard = await loop.leave(3000);
+      if (!heard)
+        journal.warn("the master did not hear that this slave stops: results wait on disk for the next start");
+      await uploads.finish(heard ? 3000 : 0);
+    }
+    await port.stop();
+    if (over || work.stuck.length > 0) {
       lock.release();
-      // What it leaves running keeps this process open.
+      // What it leaves running would keep this process open.
       process.exit(over === "lost" ? 1 : 0);
     }
-    const heard = await loop.leave(3000);
-    if (!heard) journal.warn("the master did not hear that this slave stops: results wait on disk for the next start");
-    await uploads.finish(heard ? 3000 : 0);
-    await port.stop();
     return 0;
   } finally {
     lock.release();

@@ -13,8 +13,8 @@ import { homeOf } from "./home";
 /** Of the slave's folder as this release writes it: 1 had no home, and no `.end` files beside its runs. */
 const format = 2;
 
-/** `home`: where its last life was; unknown when that was of format 1. `release`: the one that wrote this. */
-type Kept = { format: number; release: string; key: string; home: string | undefined; settings: Settings };
+/** `home`: where its last life was. `release`: the one that wrote this. */
+type Kept = { format: number; release: string; key: string; home: string; settings: Settings };
 
 /** A slave's identity and settings; every change is on disk before it counts. */
 export class OwnSettings {
@@ -39,7 +39,8 @@ export class OwnSettings {
       return fresh;
     }
     const kept = readKept(file);
-    const own = new OwnSettings(file, home, { ...kept, format, release: version });
+    // One of format 1 is believed to have lived here.
+    const own = new OwnSettings(file, home, { ...kept, home: kept.home ?? home, format, release: version });
     if (kept.format < format) own.write();
     return own;
   }
@@ -49,7 +50,7 @@ export class OwnSettings {
     return this.kept.key;
   }
 
-  /** Whether its last life was in another place, as far as is known: then this may be a copy. */
+  /** Whether its last life was in another place: then this may be a copy. */
   get hasMoved(): boolean {
     return this.kept.home !== this.home;
   }
@@ -107,10 +108,12 @@ export class OwnSettings {
   }
 }
 
-function readKept(file: string): Kept {
-  let kept: Kept;
+type Read = Omit<Kept, "home"> & Partial<Pick<Kept, "home">>;
+
+function readKept(file: string): Read {
+  let kept: Read;
   try {
-    kept = JSON.parse(readFileSync(file, "utf8")) as Kept;
+    kept = JSON.parse(readFileSync(file, "utf8")) as Read;
     if (!(kept.format > format)) {
       return { ...kept, key: Sync.shape.key.parse(kept.key), settings: checked(kept.settings) };
     }

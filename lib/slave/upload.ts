@@ -24,7 +24,8 @@ import { sharing } from "./upload-sharing";
 const journal = getLogger(["drqueue", "logs"]);
 
 /** Waits, ms: for more small logs to send with the first, between tries while the master is away, until results are sent. */
-const usual = { gatherMs: 500, firstMs: 500, mostMs: 60_000, busyMs: 500, sharedMs: 30_000 } as const;
+const usual = { gatherMs: 500, firstMs: 500, mostMs: 60_000, busyMs: 500, sharedMs: 30_000 };
+type Waits = typeof usual;
 /** A log of which the store again and again wants the beginning is not as it was any more. */
 const mostBeginnings = 3;
 /** So often it is looked for copies that are older than they are kept, ms. */
@@ -40,13 +41,13 @@ export type UploadOptions = LogRules & {
   busy: () => boolean;
   send: (upload: LogUpload, signal: AbortSignal) => Promise<LogUploadAnswer>;
   key: () => string;
-  waits?: Partial<typeof usual>;
+  waits?: Partial<Waits>;
 };
 
 /** The logs of one slave on their way. */
 export class Uploads {
   private readonly list: UploadList;
-  private readonly waits: typeof usual;
+  private readonly waits: Waits;
   private readonly beginnings = new Map<string, number>();
   private readonly stopped = new AbortController();
   private readonly shares: (store: string) => boolean;
@@ -115,7 +116,7 @@ export class Uploads {
   }
 
   private async run(lane: "small" | "large"): Promise<void> {
-    let pauseMs: number = this.waits.firstMs;
+    let pauseMs = this.waits.firstMs;
     while (!this.stopped.signal.aborted) {
       const next = lane === "small" ? this.list.small(mostPieces) : this.list.large();
       if (next.length === 0) {
@@ -146,7 +147,7 @@ export class Uploads {
   }
 
   private pause(ms: number): Promise<void> {
-    return ms > 0 ? pause(ms, this.stopped.signal) : Promise.resolve();
+    return pause(ms, this.stopped.signal);
   }
 
   private async sendSmall(logs: readonly Listed[]): Promise<void> {

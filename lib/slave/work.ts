@@ -40,8 +40,6 @@ export class Work {
   /** Runs of an earlier life that are not taken up yet. */
   private earlier: RunKey[] = [];
   private readonly results = new Results();
-  /** Logs of runs that ended, until the master knows of the end. */
-  private readonly logs = new Map<string, string>();
   private readonly ahead = new Ahead();
   private closed = false;
   private readonly memory = new Memory();
@@ -57,8 +55,7 @@ export class Work {
   ) {
     const ended = (run: Run, how: How) => {
       if (how.reason === "exit") this.ahead.learn(how.ranMs ?? 0);
-      this.logs.set(run.name, run.log);
-      this.end(run.run, how);
+      this.end(run.run, how, run.log);
     };
     this.running = new Running(records, options, ended, options.news);
   }
@@ -79,7 +76,6 @@ export class Work {
     this.earlier = [];
     this.waiting.clear();
     this.results.clear();
-    this.logs.clear();
     for (const { run } of this.records.all()) if (!this.running.has(runName(run))) this.records.forget(run);
     // Reported in the name of a slave that never had them, they count for nothing.
     this.killAll("returned");
@@ -89,12 +85,8 @@ export class Work {
   take(run: Ordered, job: JobOrder, stale = false): void {
     const name = runName(run);
     if (this.waiting.has(name) || this.running.has(name) || this.results.isUnsent(name)) return;
-    // A master whose database is an older copy may use a number again; to one that told it twice a report of what has ended is nothing.
-    if (this.results.isSettled(name)) {
-      this.end(run, { reason: "returned" });
-      return;
-    }
-    if (this.closed || stale) {
+    // A master whose database is an older copy may use a name again; one that just told it twice passes over a report of what has ended.
+    if (this.closed || stale || this.results.isSettled(name)) {
       this.end(run, { reason: "returned" });
       return;
     }
@@ -112,15 +104,14 @@ export class Work {
   }
 
   /** Ends a run because the master or this slave wants it; one that is not there is reported as ended, so that nobody waits for it. */
-  kill(key: RunKey, reason: EndReason, message?: string): void {
+  kill(key: RunKey, reason: EndReason): void {
     const name = runName(key);
     if (this.results.isUnsent(name)) return;
-    if (this.running.has(name)) {
-      this.running.kill(name, reason, message);
-      return;
+    if (this.running.has(name)) this.running.kill(name, reason);
+    else {
+      this.waiting.delete(name);
+      this.end(key, { reason });
     }
-    this.waiting.delete(name);
-    this.end(key, { reason });
   }
 
   /** Gives back what has not been started. */
@@ -205,16 +196,8 @@ export class Work {
   acknowledge(sent: readonly RunKey[]): void {
     const settled = this.results.acknowledge(sent);
     // Before the records go: a slave that dies in between tells the end once more, and comes back here.
-    this.options.settled?.(
-      settled.flatMap((run) => {
-        const log = this.logs.get(runName(run));
-        return log === undefined ? [] : [{ run, log }];
-      }),
-    );
-    for (const key of settled) {
-      this.logs.delete(runName(key));
-      this.records.forget(key);
-    }
+    this.options.settled?.(settled.flatMap(({ run, log }) => (log === undefined ? [] : [{ run, log }])));
+    for (const { run } of settled) this.records.forget(run);
   }
 
   private get all(): Run[] {
@@ -254,8 +237,8 @@ export class Work {
     }
   }
 
-  private end(run: RunKey, how: How): void {
-    this.results.add(run, how);
+  private end(run: RunKey, how: How, log?: string): void {
+    this.results.add(run, how, log);
     tellEnd(run, how);
     this.options.meter?.ended(how.reason);
     this.fill();

@@ -6,7 +6,7 @@ import { endFarm, isOnline, ownSlave } from "../farm/own-slave";
 import { ms, type Row } from "./report";
 
 const megabyte = 1024 * 1024;
-const line = "Fra:120 Mem:812.44M (Peak 901.20M) | Time:01:12.44 | Remaining:00:31.02 | Sample 96/128 tile 12 of 40";
+const line = "Fra:120 Mem:812.44M (Peak 901.20M) | Time:01:12.44 | Remaining:00:31.02 | Sample %.0f/99999999 tile 12";
 const cli = resolve(import.meta.dir, "../../cli.ts");
 
 /** Measures with a log of so many MB. */
@@ -16,7 +16,7 @@ export async function log(megabytes: number): Promise<Row[]> {
     const slave = ownSlave(farm, { name: "own", logs: join(farm.folder, "own"), "log-cap": "0" });
     await isOnline(farm, "own");
     const done = join(farm.folder, "done");
-    const script = `yes '${line}' | head -c ${megabytes * megabyte}; touch ${done}; until [ -e ${done}.now ]; do sleep 0.1; done`;
+    const script = `seq -f '${line}' 99999999 | head -c ${megabytes * megabyte}; touch ${done}; until [ -e ${done}.now ]; do sleep 0.1; done`;
     const job = await farm.submit({ command: ["sh", "-c", script] });
     await untilThere(done);
     const programs = { master: farm.masters[0]!.pid, slave: slave.pid };

@@ -6,10 +6,11 @@ import { type Evidence, leftInDatabase, readRows, underWay } from "./evidence";
 import { ChaosFarm, leaseMs } from "./farm";
 import { Faults } from "./faults";
 import { filesLeft, SharedMemory } from "./leftovers";
+import type { Surprise } from "./member";
 import { licence, mostSlots, People } from "./people";
 import { type FaultKind, planFaults } from "./plan";
 import { processesIn } from "./processes";
-import { reportOf } from "./report";
+import { hangs, reportOf } from "./report";
 
 /** `ms`: how long faults come. `keep`: leave the folder of a run with findings. */
 export type ChaosOptions = {
@@ -69,7 +70,7 @@ export async function chaos(options: ChaosOptions): Promise<{ findings: string[]
       torn: farm.ledger.torn,
       ...(await readRows(farm.url)),
     };
-    findings.push(...check(evidence));
+    findings.push(...check(evidence), ...hangs(evidence, begun));
     if (options.keep) writeFileSync(join(farm.folder, "evidence.json"), JSON.stringify(evidence, plain));
     findings.push(
       ...people.refusals
@@ -90,6 +91,11 @@ export async function chaos(options: ChaosOptions): Promise<{ findings: string[]
   }
 }
 
+/** In the middle of a fault a program may say in a line that it cannot start: what starts it tries again, as an init system does. */
+function gaveUpStarting({ up, code, said }: Surprise): boolean {
+  return !up && code === 1 && /^(master|slave): [^\n]*$/m.test(said) && !/^ {4}at /m.test(said);
+}
+
 function plain(_: string, value: unknown): unknown {
   return value instanceof Map ? [...value] : value;
 }
@@ -103,11 +109,11 @@ async function endQuietly(farm: ChaosFarm): Promise<string[]> {
         if ((await member.end("SIGTERM")) === "killed") findings.push(`${member.name} did not end within 30 s`);
       }),
     );
-  for (const { surprises } of farm.members)
-    for (const { name, code, signal, said } of surprises)
-      findings.push(
-        `${name} ended by itself (code ${code}, signal ${signal}): ${JSON.stringify(said.trim().slice(-600))}`,
-      );
+  const surprises = farm.members.flatMap(({ surprises }) => surprises);
+  for (const { name, code, signal, said } of surprises.filter((one) => !gaveUpStarting(one)))
+    findings.push(
+      `${name} ended by itself (code ${code}, signal ${signal}): ${JSON.stringify(said.trim().slice(-600))}`,
+    );
   findings.push(...processesIn(farm.folder).map((line) => `a process is left: ${line}`));
   findings.push(...(await leftInDatabase(farm.url)));
   findings.push(...filesLeft(farm.folder));

@@ -137,7 +137,7 @@ function down(doing: Doing, signal: "SIGKILL" | "SIGTERM", also = () => {}): Pro
 }
 
 function hangs({ name }: Member) {
-  return { name, code: null, signal: "SIGTERM", said: "it did not end within 30 s" };
+  return { name, up: true, code: null, signal: "SIGTERM", said: "it did not end within 30 s" };
 }
 
 function freeze(doing: Doing): Promise<void> {

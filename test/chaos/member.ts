@@ -4,8 +4,14 @@ import { resolve } from "node:path";
 
 const project = resolve(import.meta.dir, "../..");
 
-/** An end that nobody caused, and what the program said last. */
-export type Surprise = { name: string; code: number | null; signal: string | number | null; said: string };
+/** An end that nobody caused, and what the program said last. `up`: it had listened before. */
+export type Surprise = {
+  name: string;
+  up: boolean;
+  code: number | null;
+  signal: string | number | null;
+  said: string;
+};
 
 export type Start = { name: string; command: string[]; env: Record<string, string>; folder: string; lock: string };
 
@@ -64,8 +70,9 @@ export class Member {
     this.process = started;
     void started.exited.then(async () => {
       if (started !== this.process || !this.wanted || this.over) return;
-      const said = readFileSync(this.journal).subarray(began).toString().slice(-1500);
-      this.surprises.push({ name: this.name, code: started.exitCode, signal: started.signalCode, said });
+      const said = readFileSync(this.journal).subarray(began).toString();
+      const { exitCode: code, signalCode: signal } = started;
+      this.surprises.push({ name: this.name, up: / listens on /.test(said), code, signal, said });
       await Bun.sleep(againMs);
       if (started === this.process && this.wanted) this.start();
     });
@@ -90,7 +97,13 @@ export class Member {
     this.process = undefined;
     this.start(["--replace"]);
     if (await Promise.race([before!.exited.then(() => true), Bun.sleep(30_000)])) return;
-    this.surprises.push({ name: this.name, code: null, signal: null, said: "it was not replaced within 30 s" });
+    this.surprises.push({
+      name: this.name,
+      up: true,
+      code: null,
+      signal: null,
+      said: "it was not replaced within 30 s",
+    });
     before!.kill("SIGKILL");
     await before!.exited;
   }

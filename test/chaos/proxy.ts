@@ -99,10 +99,13 @@ export class Line {
     // All wait equally long: their order stays.
     if (this.mode === "delay" || this.delayed > 0) {
       this.delayed++;
-      setTimeout(() => {
-        this.delayed--;
-        if (!to.destroyed) to.write(bytes);
-      }, 150);
+      setTimeout(
+        () => {
+          this.delayed--;
+          if (!to.destroyed) to.write(bytes);
+        },
+        this.http ? 150 : 30,
+      );
     } else if (!to.destroyed) to.write(bytes);
   }
   private delayed = 0;

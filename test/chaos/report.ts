@@ -35,6 +35,21 @@ export function longestGap(
   return gaps.length === 0 ? undefined : Math.max(...gaps);
 }
 
+/** No fault lasts as long: a farm that hands out nothing for so long, with work there and slaves up, hangs, ms. */
+const hangsMs = 45_000;
+
+/** The pauses that are a finding, in words. */
+export function hangs({ ran }: Evidence, begun: number): string[] {
+  const starts = ran.map(({ from }) => from).sort((a, b) => a - b);
+  return starts.slice(1).flatMap((start, at) => {
+    const ms = start - starts[at]!;
+    const from = ((starts[at]! - begun) / 1000).toFixed(1);
+    return ms > hangsMs
+      ? [`nothing was handed out for ${(ms / 1000).toFixed(1)} s, ${from} s after the faults began`]
+      : [];
+  });
+}
+
 /** The longest pauses between two starts, and when they began, in words. */
 function longestPauses(starts: readonly number[], begun: number): string {
   return starts

@@ -92,6 +92,24 @@ test("logs are followed on over a master that is started again, without a line t
   for (const text of ["begin 1", "end 1", "# ended"]) expect(one.said().split(text)).toHaveLength(2);
 });
 
+test("--tail begins with the last lines, and goes on with -f", async () => {
+  const job = await farm.submit({
+    command: ["sh", "-c", `seq 1000; until [ -e ${farm.folder}/go4 ]; do sleep 0.05; done; echo end`],
+  });
+  await farm.frameIs(job, 1, ({ state }) => state === "running", "to run");
+  await until(async () => (await farm.log(job, 1)).includes("\n1000\n") || undefined, "its lines");
+  expect((await farm.cli("log", `${job}`, "1", "--tail", "3")).out).toBe("998\n999\n1000\n");
+  const log = inPipe(farm, "log", `${job}`, "1", "--tail", "2", "-f");
+  await says(log, "999\n1000\n");
+  await Bun.write(`${farm.folder}/go4`, "");
+  expect(await log.exited).toBe(0);
+  expect(log.said()).toMatch(/^999\n1000\nend\n# ended .*\n$/);
+  expect(await farm.cli("log", `${job}`, "--tail", "3")).toMatchObject({
+    code: 2,
+    err: "drqueue: --tail is of a frame: log 12 5 --tail 50\n",
+  });
+});
+
 test("log of a job without -f shows the last lines of what runs and of what failed, and no more than 20 of them", async () => {
   const script = "seq 100; [ $DRQUEUE_FRAME != 30 ] || { touch $0; sleep 60; }; exit 1";
   const file = `${farm.folder}/runs`;

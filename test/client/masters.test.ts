@@ -26,21 +26,60 @@ describe("of several masters", () => {
     await using mute = new StandIn(never, { healthy: false });
     await using second = new StandIn((request) => (request.method === "POST" ? Response.json({ id: 7 }) : jobs()));
     expect(await clientOf([mute, second], 3000).jobs()).toEqual([]);
-    expect(await clientOf([mute, second], 3000).submit({ name: "x", command: ["x"] })).toEqual({ id: 7 });
-    expect(mute.count("POST /jobs")).toBe(0);
+    expect(await clientOf([mute, second], 3000).rerun(1)).toMatchObject({ id: 7 });
+    expect(mute.count("POST /jobs/1/rerun")).toBe(0);
   });
 
   test("what may have been done is not asked for twice; what cannot have been is", async () => {
     await using dies = new StandIn(() => undefined);
     await using second = new StandIn(() => Response.json({ id: 7 }));
     const client = clientOf([dies, second]);
-    const error = await refusal(client.submit({ name: "x", command: ["x"] }));
+    const error = await refusal(client.rerun(1));
     expect(error.message).toMatch(/^cannot reach 127\.0\.0\.1:\d+ \(.+\): it may have been done all the same, so look/);
     expect(error.mayBeDone).toBe(true);
-    expect(second.count("POST /jobs")).toBe(0);
+    expect(second.count("POST /jobs/1/rerun")).toBe(0);
     // The next request begins with the one that lives.
-    expect(await client.submit({ name: "x", command: ["x"] })).toEqual({ id: 7 });
-    expect(await clientOf([nobody, second]).submit({ name: "x", command: ["x"] })).toEqual({ id: 7 });
+    expect(await client.rerun(1)).toMatchObject({ id: 7 });
+    expect(await clientOf([nobody, second]).rerun(1)).toMatchObject({ id: 7 });
+  });
+
+  test("a submission whose answer is lost is sent again, under the same key, to the next", async () => {
+    const keys: (string | null)[] = [];
+    const noted = (answer: () => Response | undefined) => (request: Request) => {
+      keys.push(request.headers.get("idempotency-key"));
+      return answer();
+    };
+    await using dies = new StandIn(noted(() => undefined));
+    await using second = new StandIn(noted(() => Response.json({ id: 7, jobs: [{ job: 7 }] })));
+    const job = { name: "x", command: ["x"] };
+    expect(await clientOf([dies, second]).submit(job)).toMatchObject({ id: 7 });
+    expect(await clientOf([second]).submitAll([job])).toEqual([{ job: 7 }]);
+    expect(await clientOf([second]).submit(job, { key: "my own" })).toMatchObject({ id: 7 });
+    expect(keys[0]).toMatch(/^[0-9a-f]{32}$/);
+    expect(keys[1]).toBe(keys[0]!);
+    expect(keys[2]).toMatch(/^[0-9a-f]{32}$/);
+    expect(keys[2]).not.toBe(keys[0]!);
+    expect(keys[3]).toBe("my own");
+  });
+
+  test("a submission whose answer is lost is sent to the only master again, until it is back and tells", async () => {
+    const first = new StandIn(() => undefined);
+    const port = Number(first.address.split(":")[1]);
+    const submitted = clientOf([first]).submit({ name: "x", command: ["x"] });
+    while (first.count("POST /jobs") === 0) await Bun.sleep(5);
+    await first[Symbol.asyncDispose]();
+    let asked = 0;
+    await using _ = new StandIn(() => (++asked < 3 ? away() : Response.json({ id: 7 })), { port });
+    expect(await submitted).toEqual({ id: 7 });
+  });
+
+  test("a submission is doubtful only when nobody tells in time what became of it", async () => {
+    await using mute = new StandIn(never);
+    const error = await refusal(clientOf([mute, nobody], 1500).submit({ name: "x", command: ["x"] }));
+    expect([error.mayBeDone, error.message]).toEqual([
+      true,
+      expect.stringContaining("it may have been done all the same"),
+    ]);
   });
 
   test("a question that is cut off is asked again", async () => {

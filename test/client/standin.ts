@@ -10,9 +10,9 @@ export class StandIn {
   private readonly server: Bun.Server<undefined>;
 
   /** Every one is healthy, and answers the rest as the test says. */
-  constructor(answer: Answer, { healthy = true } = {}) {
+  constructor(answer: Answer, { healthy = true, port = 0 } = {}) {
     this.server = Bun.serve({
-      port: 0,
+      port,
       hostname: "127.0.0.1",
       idleTimeout: 60,
       fetch: async (request) => {

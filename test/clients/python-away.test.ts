@@ -119,7 +119,7 @@ print(here, len(here.jobs()))`;
     expect(performance.now() - started).toBeLessThan(15_000);
   });
 
-  test("sends a submission once, whatever becomes of its answer: another master is asked only what changes nothing", async () => {
+  test("asks for a change once, whatever becomes of its answer: another master is asked only what changes nothing", async () => {
     const heard: string[] = [];
     const breaks = (socket: Socket) =>
       socket.once("data", (words) => {
@@ -131,11 +131,35 @@ print(here, len(here.jobs()))`;
     await using one = await listening(breaks);
     await using other = await listening(breaks);
     const farm = `Farm("127.0.0.1:${one.port},127.0.0.1:${other.port}", timeout=5)`;
-    const { out } = await asked(farm, 'submit(name="x", command=["true"])');
+    const { out } = await asked(farm, 'call("POST", "/jobs/1/rerun", {})');
     expect(out).toContain("(it broke off): it may have been done all the same, so look before you repeat it");
-    expect(heard).toEqual(["POST /jobs"]);
+    expect(heard).toEqual(["POST /jobs/1/rerun"]);
     await asked(farm, "slaves()");
     expect(heard.slice(1)).toEqual(["GET /slaves", "GET /slaves"]);
+  });
+
+  test("sends a submission whose answer was lost again under its key, until somebody tells what became of it", async () => {
+    const keys: (string | undefined)[] = [];
+    const answers = (socket: Socket) =>
+      socket.once("data", (words) => {
+        const text = words.toString();
+        const said = (status: string, body: string) =>
+          socket.end(`HTTP/1.1 ${status}\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
+        if (text.startsWith("GET /health")) return said("200 OK", '{"status":"ok"}');
+        if (text.startsWith("GET ")) return said("404 Not Found", '{"detail":"not shown here"}');
+        keys.push(/idempotency-key: (.*)\r/i.exec(text)?.[1]);
+        if (keys.length === 1) return socket.destroy();
+        return keys.length < 4 ? said("503 Away", "{}") : said("201 Created", '{"id":7}');
+      });
+    await using one = await listening(answers);
+    await using other = await listening(answers);
+    const both = `Farm("127.0.0.1:${one.port},127.0.0.1:${other.port}", timeout=15)`;
+    const { out } = await asked(both, 'submit(name="x", command=["true"])');
+    expect(out).toContain("job 7 was submitted, but it cannot be shown: not shown here");
+    expect(keys[0]).toMatch(/^[0-9a-f]{32}$/);
+    expect(keys).toEqual(Array(4).fill(keys[0]));
+    await asked(both, 'submit(name="x", command=["true"], key="my own")');
+    expect(keys.slice(4)).toEqual(["my own"]);
   });
 
   test("says so when what answers is no master, or one that answers something else", async () => {

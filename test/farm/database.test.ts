@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import type { ClientError } from "../../lib/client";
 import { startFarm, until } from "../farm";
 import { Follower } from "../master/follower";
-import { freePort, startPostgres } from "../postgres";
+import { freePort, freeze, startPostgres } from "../postgres";
 
 test("while the database is away the master says so, and goes on when it is back, with all who follow", async () => {
   const server = await startPostgres();
@@ -41,6 +41,56 @@ test("while the database is away the master says so, and goes on when it is back
   await follower.until(({ events }) => events.length > 0, "the job's end");
   expect([follower.end, follower.events.map(({ data }) => data.state)]).toEqual([undefined, ["finished"]]);
   follower.close();
+  await farm[Symbol.asyncDispose]();
+  await server.stop();
+});
+
+test("every route says 503 and when to come back, soon, while the database accepts connections and says nothing", async () => {
+  const server = await startPostgres();
+  await using farm = await startFarm({ slaves: 0, database: server.url });
+  const base = `http://127.0.0.1:${farm.masters[0]!.port}`;
+  const job = await farm.submit({ command: ["true"], frames: "1-9" });
+  const routes: [method: string, path: string, body?: unknown][] = [
+    ["GET", "/jobs"],
+    ["GET", `/jobs/${job}`],
+    ["GET", `/jobs/${job}/frames`],
+    ["GET", `/jobs/${job}/why`],
+    ["POST", "/jobs", { name: "x", command: ["x"] }],
+    ["POST", "/jobs/batch", { jobs: [{ name: "x", command: ["x"] }] }],
+    ["POST", `/jobs/${job}/stop`, {}],
+    ["PATCH", `/jobs/${job}`, { priority: 1 }],
+    ["DELETE", `/jobs/${job}`],
+    ["GET", "/slaves"],
+    ["GET", "/masters"],
+    ["GET", "/licences"],
+    ["PUT", "/licences/nuke", { total: 1 }],
+    ["GET", "/owners"],
+    ["GET", "/notices"],
+    ["GET", "/events?after=0-0"],
+  ];
+  const ask = async ([method, path, body]: (typeof routes)[number]) => {
+    const answer = await fetch(base + path, {
+      method,
+      headers: { authorization: `Bearer ${farm.token}`, "content-type": "application/json" },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(15_000),
+    });
+    await answer.body?.cancel();
+    return [`${method} ${path}`, answer.status, Number(answer.headers.get("retry-after")) > 0];
+  };
+  const thaw = freeze(server);
+  try {
+    // Some are under way when it is not yet known, the others come later.
+    const all = routes.map(([method, path]) => [`${method} ${path}`, 503, true]);
+    expect(await Promise.all(routes.map(ask))).toEqual(all);
+    expect(await Promise.all(routes.map(ask))).toEqual(all);
+    expect((await fetch(`${base}/health`)).status).toBe(200);
+  } finally {
+    thaw();
+  }
+  await until(() => farm.client.job(job).catch(() => undefined), "the master to go on");
+  const { id } = await farm.client.submit({ name: "x", command: ["x"] });
+  expect((await farm.client.job(id)).state).toBe("waiting");
   await farm[Symbol.asyncDispose]();
   await server.stop();
 });

@@ -2,14 +2,20 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { version } from "../../lib/local/program";
 import { type Farm, startFarm, until } from "../farm";
 import { processesWith } from "../slave/orders";
+import { previousRelease } from "../upgrade/previous";
 
+const previous = previousRelease();
 let farm: Farm;
 beforeAll(async () => {
   farm = await startFarm({ slots: 3, grace: "500ms" });
 });
-afterAll(() => farm?.[Symbol.asyncDispose]());
+afterAll(async () => {
+  await farm?.[Symbol.asyncDispose]();
+  previous?.remove();
+});
 
 const ledgerOf = (name: string) => join(farm.folder, `ledger-${name}`);
 const ledger = (name: string) => (existsSync(ledgerOf(name)) ? readFileSync(ledgerOf(name), "utf8") : "");
@@ -64,3 +70,23 @@ test("a run that was being ended when the new process came is ended for the reas
   expect(await farm.frame(id, 1)).toMatchObject({ outcome: "failed", message: expect.stringContaining("took longer") });
   expect(processesWith("run-stubborn")).toEqual([]);
 });
+
+test.skipIf(!previous)(
+  "a slave of the release before is replaced as well, and has its number and its runs",
+  async () => {
+    await farm.slave("s1").end();
+    const before = await farm.startSlave("s1", { release: previous!.folder });
+    const id = await started("before");
+    const [slave] = await farm.client.slaves();
+    expect(slave!.version).toBe(previous!.version);
+    const { pid } = (await runs()).find(({ job }) => job === id)!;
+    await farm.startSlave("s1", { flags: ["--replace"] });
+    await before.process.exited;
+    expect((await runs()).map((run) => run.pid)).toEqual([pid]);
+    go("before");
+    await farm.ended(id);
+    expect(await farm.frame(id, 1)).toMatchObject({ state: "finished", attempt: 1, slave: "s1" });
+    expect(ledger("before")).toBe("start\nend\n");
+    expect(await farm.client.slaves()).toMatchObject([{ id: slave!.id, version, state: "online" }]);
+  },
+);

@@ -16,6 +16,9 @@ let port: number;
 beforeAll(async () => {
   if (!possible) return;
   farm = await startFarm({ slaves: 0 });
+  const root = join(farm.folder, "perl-of-root");
+  copyFileSync(perl, root);
+  chmodSync(root, 0o4755);
   const data = join(farm.folder, "own");
   mkdirSync(data);
   writeFileSync(join(data, "token"), farm.token, { mode: 0o600 });
@@ -53,41 +56,45 @@ afterAll(async () => {
   await farm?.[Symbol.asyncDispose]();
 });
 
-test.skipIf(!possible)(
-  "a run that cannot be ended is shown as such, and its slot is kept until it is gone",
-  async () => {
-    const go = join(farm.folder, "go");
-    const root = join(farm.folder, "perl-of-root");
-    copyFileSync(perl!, root);
-    chmodSync(root, 0o4755);
-    const stay = join(farm.folder, "stay.pl");
-    writeFileSync(
-      stay,
-      `$< = 0; my $end = time + 60; select undef, undef, undef, 0.05 until -e "${go}" or time > $end;`,
-    );
-    const id = await farm.submit({ command: ["sh", "-c", `${root} ${stay} & wait`] });
-    await farm.frameIs(id, 1, ({ state }) => state === "running");
-    await until(async () => farm.processes().some((line) => line.includes("stay.pl")) || undefined, "the process");
-    await farm.client.kill(id);
+/** A run that was to be killed and lives on until the file `go` is there; and its slave as the master sees it then. */
+async function stuckRun(go: string) {
+  const stay = join(farm.folder, "stay.pl");
+  writeFileSync(stay, `$< = 0; my $end = time + 60; select undef, undef, undef, 0.05 until -e "${go}" or time > $end;`);
+  const id = await farm.submit({ command: ["sh", "-c", `${join(farm.folder, "perl-of-root")} ${stay} & wait`] });
+  await farm.frameIs(id, 1, ({ state }) => state === "running");
+  await until(async () => stays() || undefined, "the process");
+  await farm.client.kill(id);
+  const seen = await until(async () => {
+    const slave = await farm.client.slave("rack7");
+    return slave.stuck > 0 ? slave : undefined;
+  }, "the run to be stuck");
+  return { id, seen };
+}
+const stays = () => farm.processes().some((line) => line.includes("stay.pl"));
 
-    const stuck = await until(async () => {
-      const seen = await farm.client.slave("rack7");
-      return seen.stuck > 0 ? seen : undefined;
-    }, "the run to be stuck");
-    expect(stuck).toMatchObject({ stuck: 1, running: 1, free: 0 });
-    const own = new Client({ host: "127.0.0.1", port, token: farm.token });
-    expect((await own.slaveState()).runs).toMatchObject([{ job: id, stuck: true }]);
-    expect((await farm.client.whySlave("rack7")).text).toContain("1 run there keeps its slot");
-    await farm.frameIs(id, 1, ({ message }) => message?.includes("cannot be ended") === true, "to say so");
-    expect((await farm.client.why(id, 1)).text).toMatch(/runs on rack7 since .*: its processes cannot be ended/);
-    expect((await farm.cli("slave", "rack7")).out).toMatch(
-      /stuck +1 run whose processes cannot be ended keeps its slot/,
-    );
-    expect((await farm.cli("slaves")).out).toMatch(/STUCK/);
+test.skipIf(!possible)("a run that cannot be ended is shown as such, and keeps its slot until it is gone", async () => {
+  const go = join(farm.folder, "go");
+  const { id, seen } = await stuckRun(go);
+  expect(seen).toMatchObject({ stuck: 1, running: 1, free: 0 });
+  const own = new Client({ host: "127.0.0.1", port, token: farm.token });
+  expect((await own.slaveState()).runs).toMatchObject([{ job: id, stuck: true }]);
+  expect((await farm.client.whySlave("rack7")).text).toContain("1 run there keeps its slot");
+  await farm.frameIs(id, 1, ({ message }) => message?.includes("cannot be ended") === true, "to say so");
+  expect((await farm.client.why(id, 1)).text).toMatch(/runs on rack7 since .*: its processes cannot be ended/);
+  expect((await farm.cli("slave", "rack7")).out).toMatch(/stuck +1 run whose processes cannot be ended keeps its slot/);
+  expect((await farm.cli("slaves")).out).toMatch(/STUCK/);
 
-    writeFileSync(go, "");
-    await farm.ended(id);
-    expect((await farm.client.runs(id, 1)).map(({ outcome }) => outcome)).toEqual(["killed", "finished"]);
-    await until(async () => (await farm.client.slave("rack7")).stuck === 0 || undefined, "nothing to be stuck");
-  },
-);
+  writeFileSync(go, "");
+  await farm.ended(id);
+  expect((await farm.client.runs(id, 1)).map(({ outcome }) => outcome)).toEqual(["killed", "finished"]);
+  await until(async () => (await farm.client.slave("rack7")).stuck === 0 || undefined, "nothing to be stuck");
+});
+
+test.skipIf(!possible)("a slave that is stopped does not wait for what it cannot end", async () => {
+  const go = join(farm.folder, "go2");
+  await stuckRun(go);
+  slave!.kill("SIGTERM");
+  expect(await slave!.exited).toBe(0);
+  expect(stays()).toBe(true);
+  writeFileSync(go, "");
+});

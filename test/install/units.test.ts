@@ -155,7 +155,7 @@ test("launchd starts the program with the very words that were given, by way of 
   fc.assert(
     fc.property(clean, (flags) => {
       const text = propertyList(service("slave", ...flags));
-      const [, list = ""] = /<key>ProgramArguments<\/key>\n<array>\n([^]*?)\n<\/array>/.exec(text) ?? [];
+      const [, list = ""] = /<key>ProgramArguments<\/key>\n<array>\n([\s\S]*?)\n<\/array>/.exec(text) ?? [];
       const all = [...list.matchAll(/<string>([^<]*)<\/string>/g)].map(([, word]) => told(word!));
       expect(all.slice(3)).toEqual(["/opt/dr queue/drqueue", "slave", ...flags]);
     }),

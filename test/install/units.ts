@@ -32,9 +32,9 @@ function splitUnquoted(line: string): string[] {
   for (let at = 0; at < line.length; at++) {
     const one = line[at]!;
     if (one === "\\") {
-      const [, escape] = /^\\(["'\\ ])/.exec(line.slice(at)) ?? [];
-      if (escape === undefined) throw new Error(`an escape that is not written here: ${line.slice(at, at + 4)}`);
-      word = (word ?? "") + escape;
+      const [, escaped] = /^\\(["'\\ ])/.exec(line.slice(at)) ?? [];
+      if (escaped === undefined) throw new Error(`an escape that is not written here: ${line.slice(at, at + 4)}`);
+      word = (word ?? "") + escaped;
       at++;
     } else if (quote !== "") {
       if (one === quote) quote = "";

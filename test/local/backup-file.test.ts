@@ -63,28 +63,28 @@ test("however it is cut into pieces, the same rows are read", async () => {
 test("one that was cut off anywhere, or changed anywhere, is refused in one line", async () => {
   const bytes = whole({ job: ["1\t2", "3\t4"], run: [] });
   for (let at = 0; at < bytes.length; at++) {
-    expect(() => read(readPlain(cutInto(bytes.subarray(0, at), 64)))).toThrow(
+    await expect(read(readPlain(cutInto(bytes.subarray(0, at), 64)))).rejects.toThrow(
       /^(the backup is cut off|this is not a backup)/,
     );
     const changed = Buffer.from(bytes);
     changed[at] = changed[at]! ^ 1;
-    expect(() => read(readPlain(cutInto(changed, 64)))).toThrow(
+    await expect(read(readPlain(cutInto(changed, 64)))).rejects.toThrow(
       /^(the backup is (damaged|cut off)|this is not a backup|.*newer)[^\n]*$/,
     );
   }
   const file = await packed(bytes);
   for (let at = 0; at < file.length; at += 7)
-    expect(() => unpack(file.subarray(0, at))).toThrow(/^(the backup is cut off|this is not a backup)/);
-  expect(() => unpack(Buffer.concat([file, file]))).toThrow("the backup is damaged");
+    await expect(unpack(file.subarray(0, at))).rejects.toThrow(/^(the backup is cut off|this is not a backup)/);
+  await expect(unpack(Buffer.concat([file, file]))).rejects.toThrow("the backup is damaged");
 });
 
 test("what is no backup is refused by name", async () => {
   for (const bytes of ["", "hello", "PK\u0003\u0004", "\0".repeat(5000)])
-    expect(() => unpack(Buffer.from(bytes))).toThrow("this is not a backup of DrQueue");
-  expect(unpack(await packed(Buffer.from("one\ntwo\n")))).rejects.toThrow("this is not a backup of DrQueue");
+    await expect(unpack(Buffer.from(bytes))).rejects.toThrow("this is not a backup of DrQueue");
+  await expect(unpack(await packed(Buffer.from("one\ntwo\n")))).rejects.toThrow("this is not a backup of DrQueue");
 });
 
 test("one of a format to come names the release that reads it", async () => {
   const line = JSON.stringify({ ...header, drqueue: "backup", format: 2, release: "9.1" });
-  expect(unpack(await packed(Buffer.from(`${line}\n`)))).rejects.toThrow(/is of DrQueue 9\.1, .* newer one/);
+  await expect(unpack(await packed(Buffer.from(`${line}\n`)))).rejects.toThrow(/is of DrQueue 9\.1, .* newer one/);
 });

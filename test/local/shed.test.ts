@@ -9,11 +9,14 @@ let port: Listening;
 /** Requests that were let in and are not answered, and how to answer all. */
 let under = 0;
 let answerAll = () => {};
+/** How many it says that it refused. */
+let refused = 0;
 let answered: Promise<void>;
 
 beforeAll(() => {
   const app = new Hono();
-  app.use(shedding({ syncs: 2, streams: 2, others: 6, atOnce: 2, bodyMs: 200 }));
+  const { refusal, admit } = shedding({ syncs: 2, streams: 2, others: 6, atOnce: 2, bodyMs: 200 }, () => refused++);
+  app.use(admit);
   app.onError((error) =>
     error instanceof HttpError
       ? new Response(error.message, { status: error.status, headers: error.headers })
@@ -26,7 +29,7 @@ beforeAll(() => {
     under--;
     return c.text(await c.req.text());
   });
-  port = listenOn("127.0.0.1", 0, (request, server) => app.fetch(request, server));
+  port = listenOn("127.0.0.1", 0, (request, server) => refusal(request, server) ?? app.fetch(request, server));
 });
 afterAll(() => port.stop());
 
@@ -45,6 +48,7 @@ test("of one address half are let in, a few at a time, and the others sent away 
   answerAll();
   const statuses = (await Promise.all(asked)).map(({ status }) => status).sort();
   expect(statuses).toEqual([200, 200, 200, ...Array(7).fill(429)]);
+  expect(refused).toBe(7);
 });
 
 test("syncs have places of their own", async () => {

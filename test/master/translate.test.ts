@@ -7,3 +7,17 @@ test("who loses a race for the same jobs is told to try again, not of an interna
     expect(lost(code)).toMatchObject({ status: 503, message: expect.stringContaining("try again") });
   expect(lost("23505")).toBeUndefined();
 });
+
+test("a connection to the database that breaks, in whatever words, is no internal error", () => {
+  for (const code of [
+    "CONNECTION_CLOSED",
+    "ECONNRESET",
+    "ERR_SOCKET_CLOSED",
+    "ERR_STREAM_DESTROYED",
+    "57P01",
+    "25P03",
+  ]) {
+    const away = translate(Object.assign(new Error("in a driver's words"), { code }));
+    expect([code, away?.status]).toEqual([code, 503]);
+  }
+});

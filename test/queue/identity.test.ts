@@ -110,9 +110,20 @@ test("a sign of life of the process before counts no more, and its slave is name
 test("a sign of life that is written late counts from when it was heard", async () => {
   const id = await met(queue, "rack7", key, { instance: first });
   const { key: _, name: __, address: ___, settings: ____, silentMs: _____, ...now } = calling({ instance: first });
+  await silentFor(60);
   await heard(queue, [{ ...now, id, leaving: false, ageMs: 20_000 }]);
   const [seen] = await queue.sql`select extract(epoch from now() - seen_at)::float8 as seconds from slave`;
   expect(seen!.seconds).toBeWithin(19.9, 25);
+});
+
+test("a sign of life that a master could not write in time changes nothing of what another one heard since", async () => {
+  const id = await met(queue, "rack7", key, { instance: first });
+  const { key: _, name: __, address: ___, settings: ____, silentMs: _____, ...now } = calling({ instance: first });
+  await heard(queue, [{ ...now, id, leaving: false, ageMs: 0, free: 3 }]);
+  await heard(queue, [{ ...now, id, leaving: false, ageMs: 20_000, free: 7 }]);
+  const [seen] = await queue.sql`select free, extract(epoch from now() - seen_at)::float8 as seconds from slave`;
+  expect(seen!.free).toBe(3);
+  expect(seen!.seconds).toBeLessThan(10);
 });
 
 test("an open run is said to be stuck until it ends; those that are not the slave's, or have ended, are left alone", async () => {

@@ -52,6 +52,11 @@ describe("tasks go only", () => {
     expect(await shared(given, ...slaves)).toEqual(got);
   });
 
+  test("as many to one slave as may be there, also of which it has not heard since another master handed them out", async () => {
+    expect(await shared({ maxPerSlave: 1 }, on(1))).toEqual([1]);
+    expect(await handOut(queue, on(1), on(2))).toMatchObject([{ job: 1, task: 1, slave: 2 }]);
+  });
+
   test("from the time on that the job may start", async () => {
     const job = await submitted(queue, { notBefore: new Date(Date.now() + 3_600_000).toISOString() });
     expect(await handOut(queue, slave(1))).toEqual([]);

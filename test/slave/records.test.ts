@@ -114,12 +114,9 @@ test("a reason to end is on disk before the end, and an exit that its status tel
   expect(files()).toEqual(["7.0.1.run", "7.0.1.status"]);
   bench.work.acknowledge(bench.work.unsent);
   bench.work.take(ordered(1), jobOrder(["sleep", "60"]));
-  bench.work.kill(ordered(1), "silent", "printed nothing for 5s");
+  bench.work.kill(ordered(1), "killed");
   expect(files()).toContain("7.1.1.end");
-  expect(JSON.parse(readFileSync(join(bench.folder, "runs", "7.1.1.end"), "utf8"))).toEqual({
-    as: "silent",
-    message: "printed nothing for 5s",
-  });
+  expect(JSON.parse(readFileSync(join(bench.folder, "runs", "7.1.1.end"), "utf8"))).toEqual({ as: "killed" });
   await bench.ended(1);
   bench.work.take(ordered(2), jobOrder(["no-such-program"]));
   await bench.ended(2);

@@ -57,12 +57,13 @@ test("settings of the release before are taken over, with defaults for what it d
   expect(own.key).toBe(key);
 });
 
-test("a folder of the release before is brought up to date at the start; where it was used is not known then", () => {
+test("a folder of the release before is brought up to date at the start, and believed to have been here", () => {
   const key = crypto.randomUUID();
   const file = join(folder, "slave.json");
   writeFileSync(file, JSON.stringify({ format: 1, key, settings: { slots: 3, pools: ["maya"], enabled: false } }));
-  expect(OwnSettings.open(folder).hasMoved).toBe(true);
-  expect(JSON.parse(readFileSync(file, "utf8"))).toMatchObject({ format: 2, release: version, key });
+  const own = OwnSettings.open(folder);
+  expect(own.hasMoved).toBe(false);
+  expect(JSON.parse(readFileSync(file, "utf8"))).toMatchObject({ format: 2, release: version, key, home: own.home });
 });
 
 test("a folder of a newer release is refused in one line that names the release, and stays as it is", () => {

@@ -28,8 +28,8 @@ describe.skipIf(!previous)("masters of both releases", () => {
       const { frames } = await other.frames(job);
       expect(frames.filter(({ attempt, state }) => attempt !== 1 || state !== "finished")).toEqual([]);
     }
-    console.log(old.journal, fresh.journal);
-    expect(old.journal).not.toMatch(/\b(error|500)\b/i);
+    // One line each: that it listens. Nothing went wrong in between.
+    expect(old.journal.trim()).not.toContain("\n");
   });
 
   test("slaves of both go from one master to the other when one is stopped, with what they run", async () => {

@@ -4,6 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { content, python, run as runPython } from "../clients/python";
 import { type Farm, startFarm, until } from "../farm";
+import { Ledger } from "./ledger";
 import { previousRelease } from "./previous";
 
 const previous = previousRelease();
@@ -83,6 +84,31 @@ describe.skipIf(!previous).each(mixtures)("$what", ({ master, others }) => {
     writeFileSync(file, `jobs:\n${job("first")}${job("second", ", after: first")}`);
     await cli("submit", file, "--wait");
     expect(await farm.client.jobs({ name: "second" })).toMatchObject([{ state: "finished" }]);
+  });
+
+  test("logs that only the slave has are read and followed, whole and by their ends", async () => {
+    await using farm = await startFarm({ slaves: 0, release: master });
+    await farm.masters[0]!.end();
+    await farm.startMaster({ release: master, logs: join(farm.folder, "elsewhere") });
+    await farm.startSlave("s1", { release: others });
+    const ledger = new Ledger(farm, "going");
+    const steps = `seq 300; ${ledger.command[0]}; test "$DRQUEUE_FRAME" = 1`;
+    const id = await farm.submit({ frames: "1-2", retries: 0, command: ["sh", "-c", steps] });
+    await ledger.started(2);
+    const log = (...words: string[]) => farm.cliOf(others, "log", ...words);
+    const followed = log(`${id}`, "1", "-f");
+    const all = log("-f", `${id}`);
+    expect((await log(`${id}`)).out).toMatch(/frame 2.*\n[\s\S]*\b300\n/);
+    ledger.open();
+    await farm.ended(id);
+    expect((await followed).out).toMatch(/\n1\n2\n[\s\S]*\n300\n# ended/);
+    expect((await all).out).toContain("300");
+    expect(await log(`${id}`, "2")).toMatchObject({
+      code: 0,
+      err: "",
+      out: expect.stringContaining("\n299\n300\n# ended"),
+    });
+    expect(await log(`${id}`)).toMatchObject({ code: 0, err: "", out: expect.stringContaining("300\n# ended") });
   });
 
   test("the TypeScript client submits, follows and reads", async () => {

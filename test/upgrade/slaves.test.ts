@@ -9,27 +9,43 @@ const previous = previousRelease();
 afterAll(() => previous?.remove());
 const before = previous?.folder ?? "";
 
-const runsOf = async (farm: Farm, name: string) => (await farm.clientOf(farm.slave(name)).slaveState()).runs;
+/** The processes of what a slave runs. */
+async function pidsOf(farm: Farm, name: string): Promise<(number | null)[]> {
+  const { runs } = await farm.clientOf(farm.slave(name)).slaveState();
+  return runs.map(({ pid }) => pid);
+}
 
 describe.skipIf(!previous)("a slave of the release before", () => {
-  test("is killed and started again as one of this release, which has its identity, settings and running tasks", async () => {
-    await using farm = await startFarm({ slaves: 0, lease: "10s" });
-    await farm.startSlave("s1", { release: before, flags: ["--pool=maya", "--leave-memory=1M"] });
-    const { id: number, settings } = await isOnline(farm, "s1");
-    const ledger = new Ledger(farm, "all");
-    const id = await farm.submit({ pool: "maya", frames: "1-6", command: ledger.command });
-    await ledger.started(2);
-    const pids = (await runsOf(farm, "s1")).map(({ pid }) => pid);
-    await farm.slave("s1").end("SIGKILL");
-    await farm.startSlave("s1");
-    expect((await runsOf(farm, "s1")).map(({ pid }) => pid)).toEqual(pids);
-    ledger.open();
-    expect(await farm.ended(id)).toMatchObject({ state: "finished" });
-    expect(ledger.frames).toEqual(eachOnce(6));
-    expect(await farm.client.slaves()).toMatchObject([{ id: number, name: "s1", settings }]);
-    const { frames } = await farm.client.frames(id);
-    expect(frames.every(({ attempt }) => attempt === 1)).toBe(true);
-  });
+  test.each(["kill -9", "--replace"])(
+    "is upgraded by %s: the new one has its identity, settings and running tasks",
+    async (way) => {
+      await using farm = await startFarm({ slaves: 0, lease: "10s" });
+      const old = await farm.startSlave("s1", { release: before, flags: ["--pool=maya", "--leave-memory=1M"] });
+      const { id: number, settings } = await isOnline(farm, "s1");
+      const ledger = new Ledger(farm, "all");
+      const id = await farm.submit({ pool: "maya", frames: "1-6", command: ledger.command });
+      await ledger.started(2);
+      const pids = await pidsOf(farm, "s1");
+      expect(pids).toHaveLength(2);
+      if (way === "kill -9") await old.end("SIGKILL");
+      await farm.startSlave("s1", { flags: way === "--replace" ? ["--replace"] : [] });
+      await old.process.exited;
+      await until(async () => ((await pidsOf(farm, "s1")).length > 0 ? true : undefined), "the tasks to be picked up");
+      expect(await pidsOf(farm, "s1")).toEqual(pids);
+
+      // The way back is open as well.
+      await farm.slave("s1").end("SIGKILL");
+      await farm.startSlave("s1", { release: before });
+      await until(async () => ((await pidsOf(farm, "s1")).length > 0 ? true : undefined), "the tasks to be picked up");
+      expect(await pidsOf(farm, "s1")).toEqual(pids);
+      ledger.open();
+      expect(await farm.ended(id)).toMatchObject({ state: "finished" });
+      expect(ledger.frames).toEqual(eachOnce(6));
+      expect(await farm.client.slaves()).toMatchObject([{ id: number, name: "s1", settings, state: "online" }]);
+      const { frames } = await farm.client.frames(id);
+      expect(frames.every(({ attempt }) => attempt === 1)).toBe(true);
+    },
+  );
 
   test("ends tasks while nobody looks: the new one finds how they ended", async () => {
     await using farm = await startFarm({ slaves: 0, lease: "10s" });

@@ -1,5 +1,5 @@
-// What goes from the log store by itself: logs older than they are kept, the oldest where there are too many, what is left of deleted jobs,
-// and pieces whose rest never came.
+// What goes from the log store by itself: what is left of deleted jobs and, where logs are not kept for ever, those that are too old or
+// too many, and pieces whose rest never came.
 import { rmdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { getLogger } from "@logtape/logtape";
@@ -65,6 +65,7 @@ export async function tidy(
       ...(keepMs !== undefined && { aged: { before: cutoffs.aged, keepMs } }),
       ...(mostMb !== undefined && cutoffs.sized > 0 && { sized: { before: cutoffs.sized, mostMb } }),
     });
+  const hasRules = keepMs !== undefined || mostMb !== undefined;
   let removed = 0;
   let asked: { folder: string; job: number }[] = [];
   const look = async () => {
@@ -73,7 +74,8 @@ export async function tidy(
       asked.map(({ job }) => job),
     );
     for (const { folder: name, job } of asked)
-      removed += await tidyJob(queue, folder, name, job, deleted.has(job), cutoffs, now);
+      if (hasRules || deleted.has(job))
+        removed += await tidyJob(queue, folder, name, job, deleted.has(job), cutoffs, now);
     asked = [];
   };
   for await (const one of jobFolders(folder)) {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { logFilePattern, logFolderPattern } from "../../logs";
 
 /** After so many files others have their turn for a moment. */
-const breath = { files: 200, ms: 5 } as const;
+const breath = { files: 200, ms: 10 } as const;
 
 /** A log as it lies in its folder. `log`: its name as the run gave it. */
 export type LogFile = { name: string; log: string; bytes: number; changedMs: number };

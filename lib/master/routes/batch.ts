@@ -10,7 +10,7 @@ import { readJob } from "../../queue/read-job";
 import { submitAll, type Together } from "../../queue/submit";
 import { expand, type Kinds } from "../kinds";
 import { keepScripts } from "../scripts";
-import { jobId } from "./parameters";
+import { jobId, submissionKey } from "./parameters";
 
 const example: z.input<typeof Batch> = {
   jobs: [
@@ -33,14 +33,14 @@ export function addBatchRoutes(
       path: "/jobs/batch",
       operationId: "submitJobs",
       summary: "Submit several jobs, which may wait for each other: all of them or none",
-      request: { body: body(Batch, example) },
+      request: { headers: submissionKey, body: body(Batch, example) },
       responses: { 201: json(Submitted, "Their numbers, in the order of the list"), ...problems(409, 503) },
     }),
     async (c) => {
       const { jobs } = c.req.valid("json");
       notices?.check(jobs.flatMap(({ notify }) => notify));
       const expanded = jobs.map((job, at) => expandOne(kinds, job, at));
-      const numbers = await submitAll(queue, expanded);
+      const numbers = await submitAll(queue, expanded, c.req.valid("header")["idempotency-key"]);
       await keepScripts(
         queue,
         scripts,

@@ -16,7 +16,7 @@ import { JobChange, Submission } from "../../submission";
 import { line, Range } from "../../wire";
 import { expand, expandChange, type Kinds } from "../kinds";
 import { keepScripts } from "../scripts";
-import { frameNumber, jobId } from "./parameters";
+import { frameNumber, jobId, submissionKey } from "./parameters";
 
 const id = z.strictObject({ id: jobId });
 
@@ -47,13 +47,13 @@ export function addJobRoutes(
       path: "/jobs",
       operationId: "submitJob",
       summary: "Submit a job",
-      request: { body: body(Submission, submission) },
+      request: { headers: submissionKey, body: body(Submission, submission) },
       responses: { 201: json(z.object({ id: z.int() }), "Its number"), ...problems(409, 503) },
     }),
     async (c) => {
       const job = expand(kinds, c.req.valid("json"));
       notices?.check(job.notify);
-      const id = await submit(queue, job);
+      const id = await submit(queue, job, c.req.valid("header")["idempotency-key"]);
       await keepScripts(queue, scripts, [{ id, script: job.script }]);
       return c.json({ id }, 201);
     },

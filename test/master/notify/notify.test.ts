@@ -183,7 +183,7 @@ test("a message that a master took and could not mark as sent is sent again unde
   await allSent();
 });
 
-test("mail waits for a master that has a mail server", async () => {
+test("mail waits for a master that has a mail server, also one that does not keep house, and nothing is sent twice", async () => {
   await using mails = await MailServer.start({ secure: true });
   await using _ = notifier();
   await notice({ to: "mailto:ana@studio.example" });
@@ -191,10 +191,21 @@ test("mail waits for a master that has a mail server", async () => {
   await finish(await submitted(queue));
   await receiver.messages(1);
   const mailer = openMailer(`smtps://render:p%40ss%3Aword@127.0.0.1:${mails.port}`, "drqueue@studio.example", { ca });
-  await using __ = notifier({ mailer });
+  await using __ = notifier({ mailer, keepsHouse: false });
   expect((await mails.mails(1, "ana@studio.example"))[0]!.raw).toContain("is finished");
   await allSent();
-  expect(mails.got).toHaveLength(1);
+  expect([mails.got.length, receiver.got.length]).toEqual([1, 1]);
+});
+
+test("a master that does not keep house makes no messages", async () => {
+  await using _ = notifier({ keepsHouse: false });
+  await notice({ to: receiver.url() });
+  await finish(await submitted(queue));
+  await Bun.sleep(300);
+  expect(receiver.got).toHaveLength(0);
+  await using __ = notifier();
+  await receiver.messages(1);
+  await allSent();
 });
 
 /** The queue of another master of the same database. */
