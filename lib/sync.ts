@@ -28,7 +28,7 @@ export const mostProgress = 4096;
 
 export const EndedRun = RunKey.extend({
   // One word that is not known may not keep the master from all else that a slave has to say.
-  reason: z.enum(endReasons).or(line(40).transform(() => "other" as const)),
+  reason: z.enum(endReasons).catch("other"),
   code: z
     .int()
     .min(0)

@@ -11,6 +11,11 @@ import addStartTime from "prom-client/lib/metrics/processStartTime";
 import Registry from "prom-client/lib/registry";
 import { version } from "./program";
 
+/** Zero for each: what there is none of is told as well. */
+export function zeros<T extends string>(names: readonly T[]): Record<T, number> {
+  return Object.fromEntries(names.map((name) => [name, 0])) as Record<T, number>;
+}
+
 /** Between two looks at how late the event loop is, ms. */
 const lookMs = 250;
 
@@ -39,17 +44,14 @@ export class Metrics {
 
   /** A number that is read when it is asked for; undefined leaves it out. */
   gauge(name: string, help: string, read: () => number | undefined): void {
-    const collect = (gauge: Gauge) => {
-      const value = read();
-      if (value === undefined) gauge.remove();
-      else gauge.set(value);
-    };
     new Gauge({
       name,
       help,
       registers: this.registers,
       collect() {
-        collect(this);
+        const value = read();
+        if (value === undefined) this.remove();
+        else this.set(value);
       },
     });
   }

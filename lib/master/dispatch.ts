@@ -151,7 +151,8 @@ export class Dispatcher {
           this.woken({ work: true });
         }, recoverMs);
         const what = single ? `the sync of slave ${single.sync.name}` : "a round";
-        journal.warn("{what} failed: {error}", { what, error: (error as Error).message });
+        const about = single && { slave: single.sync.name };
+        journal.warn("{what} failed: {error}", { ...about, what, error: (error as Error).message });
       }
     }
     // In one step with the last look: who arrives after it begins the next round.

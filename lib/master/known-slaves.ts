@@ -97,7 +97,6 @@ export class KnownSlave {
 /** All slaves that called this master. */
 export class KnownSlaves {
   private readonly byKey = new Map<string, { slave: KnownSlave; profile: string }>();
-  private readonly since = performance.now();
   private readonly ids = new Map<number, KnownSlave>();
   private readonly beats = new Map<number, Omit<Heard, "ageMs"> & { heardAt: number }>();
   private readonly progress = new Map<string, Progress>();
@@ -165,9 +164,7 @@ export class KnownSlaves {
     let slave = before?.slave;
     const wasAway = sync.hello || performance.now() - (slave?.heardAt ?? 0) > this.leaseMs / 2;
     if (!slave || before?.profile !== profile || wasAway) {
-      // After an outage of all masters whoever lives has the time of a lease to call again before another may take its place.
-      const isPatient = performance.now() - this.since < this.leaseMs;
-      const { id, heardMs } = await this.write({ ...picture, silentMs: isPatient ? null : this.leaseMs });
+      const { id, heardMs } = await this.write(picture);
       if (heardMs !== undefined) return { id, heardMs };
       // Jobs that it does not take any more may be for slaves which they set aside.
       if (before && before.profile !== profile) await wake(this.queue.sql, { work: true });

@@ -1,8 +1,8 @@
 // What a master tells Prometheus: of the farm, as the database has it, and of its own work since it started.
-import { Metrics } from "../local/metrics";
+import { Metrics, zeros } from "../local/metrics";
 import type { Queue } from "../queue/open";
-import { answerTime, type Tally, tally } from "../queue/tally";
-import type { Outcome } from "../states";
+import { answerTime, slaveWays, type Tally, tally } from "../queue/tally";
+import { jobStates, type Outcome, outcomes } from "../states";
 import { Fresh } from "./fresh";
 import type { Meter } from "./meter";
 
@@ -17,6 +17,7 @@ const quick = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 
 
 /** The metrics of a master. */
 export class MasterMetrics extends Metrics implements Meter {
+  private isDatabaseUp = true;
   private readonly answer: Fresh<number>;
   private readonly farm: Fresh<Tally>;
   private readonly handedOut = this.counter("drqueue_tasks_handed_out_total", "Tasks that this master handed out.");
@@ -86,10 +87,9 @@ export class MasterMetrics extends Metrics implements Meter {
       "Whether this master is the one that finds lost slaves and does what is due.",
       () => (keepsHouse() ? 1 : 0),
     );
+    for (const outcome of outcomes) this.ended(outcome, 0);
     this.addFarm();
   }
-
-  private isDatabaseUp = true;
 
   /** Whether the database answers within a second. */
   async findDatabase(): Promise<boolean> {
@@ -138,7 +138,12 @@ export class MasterMetrics extends Metrics implements Meter {
   }
 
   private addFarm(): void {
-    this.gaugeBy("drqueue_jobs", "Jobs by state.", "state", () => this.now?.jobs);
+    this.gaugeBy(
+      "drqueue_jobs",
+      "Jobs by state.",
+      "state",
+      () => this.now && { ...zeros(jobStates), ...this.now.jobs },
+    );
     this.gauges(
       "drqueue_tasks",
       "Tasks of jobs that have not ended, by the pools of the job; `stopped` are those that wait in a stopped job.",
@@ -154,7 +159,7 @@ export class MasterMetrics extends Metrics implements Meter {
       "drqueue_slaves",
       "Slaves by state: those heard of, and what keeps them from work, lost ones, and those that took their leave.",
       "state",
-      () => this.now?.slaves,
+      () => this.now && { ...zeros(slaveWays), ...this.now.slaves },
     );
     this.gaugeBy(
       "drqueue_slots",

@@ -28,21 +28,22 @@ export class Route {
     const { database, user, password, more } = this.server;
     // Seconds until a lost server is tried again: by default up to 20, and slaves would wait as long after an outage.
     const backoff = (tries: number) => Math.min(1, 0.05 * 2 ** tries);
-    return postgres(`postgres://server/?${more}`, {
+    const all: Options & { socket: () => Socket } = {
       // Less than what a pulse waits: only the driver takes back a connection that was not made for good.
       connect_timeout: 4,
       backoff,
       onnotice: () => {},
       ...options,
-      // Said in full, since PGPORT and PGSSLMODE would fill what is left out.
-      host: "server",
-      port: 0,
+      // Said in full, since PGPORT and PGSSLMODE would fill what is left out; what is dialled is said by `socket`.
+      host: "localhost",
+      ...this.address,
       ...("path" in this.address && { ssl: false }),
       database,
       ...(user !== undefined && { user }),
       ...(password !== undefined && { pass: password }),
       socket: () => this.socket(),
-    } as Options);
+    };
+    return postgres(`postgres://server/?${more}`, all);
   }
 
   private socket(): Socket {

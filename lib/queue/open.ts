@@ -156,8 +156,16 @@ export async function wake(tx: Tx | postgres.Sql, news: Wake): Promise<void> {
 export async function listen(queue: Queue, woken: (news: Wake) => void): Promise<void> {
   const { promise: listening, resolve } = Promise.withResolvers<void>();
   queue.onRenewal(async () => {
-    // While the database is away a later renewal takes over; the last one of them tries on.
-    for (const { sql } = queue; sql === queue.sql; await Bun.sleep(500)) {
+    // A later renewal takes over; the last one of them tries on.
+    const { sql } = queue;
+    const isCurrent = () => {
+      try {
+        return sql === queue.sql;
+      } catch {
+        return false;
+      }
+    };
+    for (; isCurrent(); await Bun.sleep(500)) {
       try {
         await sql.listen(
           channel,

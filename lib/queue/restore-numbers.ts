@@ -19,9 +19,9 @@ export async function goOn(tx: Tx, sequences: BackupHeader["sequences"], since: 
   const numbers = { job: lastJob + 1, attempt: 1 };
   for (const { table, column, last } of sequences) {
     const skipped = since === undefined ? 0 : table === "job" ? await jobsSince(tx, since) : gap;
-    const next = last + skipped + 1;
-    if (table === "job") numbers.job = next;
-    await tx`select setval(pg_get_serial_sequence(${quoted(table)}, ${column}), ${next}, false)`;
+    const given = last + skipped;
+    if (table === "job") numbers.job = given + 1;
+    if (given > 0) await tx`select setval(pg_get_serial_sequence(${quoted(table)}, ${column}), ${given})`;
   }
   if (since) numbers.attempt = await passOverAttempts(tx, lastJob, since);
   return numbers;
@@ -67,7 +67,7 @@ export async function tellAgain(tx: Tx, columns: string[], sequences: BackupHead
       select pg_current_xact_id(), ${base} + row_number() over (order by tx, id), ${others.join(", ")} from event_before
       returning 1)
     select count(*)::int as events from moved`);
-  await tx`select setval(pg_get_serial_sequence('event', 'id'), ${base + made!.events + 1}, false)`;
+  await tx`select setval(pg_get_serial_sequence('event', 'id'), ${base + made!.events})`;
   await tx`
     update farm set notified_up_to = pg_current_xact_id()::text || '-' || ${base}::bigint + (
       select count(*) from event_before

@@ -33,16 +33,14 @@ export type Heard = Beat & Pick<Sync, "instance"> & { ageMs: number };
 /** `heardMs`: so long ago was another process heard that lives by the same key: that one is the slave, and nothing was written. */
 export type Met = { id: number; heardMs?: number };
 
-/**
- * A slave that calls, as it describes itself. Another process than the last one that had its key takes its place after `silentMs` of
- * silence; null: however long.
- */
-export type Calling = Picture & Omit<Beat, "id" | "leaving"> & { key: string; silentMs: number | null };
+/** A slave that calls, as it describes itself. */
+export type Calling = Picture & Omit<Beat, "id" | "leaving"> & { key: string };
 
 /**
  * Writes slaves as they describe themselves, new or known by their keys, and calls them online: unless a key is a copy. Another process
- * than the last one takes its place when that is its last life (the same home cannot have two at a time), when that one is lost or has
- * left, or was silent for long. Slaves of release 0.1 do not say what process they are, and are believed. Answers each, in order.
+ * than the last one takes its place when that is its last life (the same home cannot have two at a time), or when that one is lost or has
+ * left and its tasks were taken back: they may still run there, and must not be told to this one as if it had missed the order. Slaves of
+ * release 0.1 do not say what process they are, and are believed. Answers each, in order.
  */
 export async function meet(queue: Queue, slaves: readonly Calling[]): Promise<Met[]> {
   const met: Met[] = [];
@@ -69,8 +67,7 @@ async function meetOnce(queue: Queue, slaves: readonly Calling[]): Promise<Map<s
     with given as materialized (
       select * from json_to_recordset(${JSON.stringify(slaves)}::json) as given(key uuid, name text, address text, port int, software text, os text,
         cpus int, cpu text, load real, load5 real, load15 real, "memoryMb" int, "freeMemoryMb" int, "memoryLeftMb" int, gpus int, "gpusLeft" int,
-        "foreignSlots" int, "inHours" boolean, settings jsonb, running int, free int, problem text, instance uuid, home text, stuck int,
-        "silentMs" float8)
+        "foreignSlots" int, "inHours" boolean, settings jsonb, running int, free int, problem text, instance uuid, home text, stuck int)
     ), locked as materialized (select id from slave where key in (select key from given) order by id for update)
     insert into slave (key, name, address, port, software, os, cpus, cpu, load, load5, load15, memory_mb, free_memory_mb, memory_left_mb, gpus,
       gpus_left, foreign_slots, in_hours, settings, running, free, problem, instance, home, stuck)
@@ -84,8 +81,12 @@ async function meetOnce(queue: Queue, slaves: readonly Calling[]): Promise<Map<s
       running = excluded.running, free = excluded.free, problem = excluded.problem, instance = excluded.instance, home = excluded.home,
       stuck = excluded.stuck, state = 'online', seen_at = now()
     where slave.instance is null or excluded.instance is null or slave.instance = excluded.instance or slave.home = excluded.home
-      or slave.state <> 'online'
-      or slave.seen_at < now() - (select "silentMs" from given where given.key = excluded.key) * interval '1 millisecond'
+      or slave.state <> 'online' and not exists (
+        select from job
+        cross join lateral unnest(job.running) as piece
+        cross join lateral generate_series(lower(piece), upper(piece) - 1) as running(task)
+        join run on run.job = job.id and run.task = running.task and run.ended_at is null
+        where job.state in ('running', 'stopped') and run.slave = slave.id)
     returning id, key`;
   const met = new Map(written.map(({ id, key }) => [key as string, { id } as Met]));
   const taken = slaves.map(({ key }) => key.toLowerCase()).filter((key) => !met.has(key));

@@ -7,12 +7,15 @@ const mostPools = 50;
 /** What the others are called: no pool can have this name. */
 const otherPools = "(other)";
 
-/** How the farm is. Slaves that are online are told apart by what keeps them from work. Slots are those of slaves that are online. */
+/** How slaves are: those that are online, told apart by what keeps them from work, and those that are not. */
+export const slaveWays = ["online", "off_hours", "draining", "disabled", "problem", "sick", "lost", "gone"] as const;
+
+/** How the farm is. Slots are those of slaves that are online. */
 export type Tally = {
   jobs: Partial<Record<JobState, number>>;
   /** Of jobs that have not ended. `stopped`: tasks that wait in a stopped job. */
   tasks: { pool: string; waiting: number; running: number; stopped: number }[];
-  slaves: Record<string, number>;
+  slaves: Partial<Record<(typeof slaveWays)[number], number>>;
   slots: { busy: number; free: number; closed: number };
   /** Runs whose processes cannot be ended. */
   stuck: number;

@@ -25,6 +25,8 @@ import { isEmpty, restore } from "./restore";
 const filling = "pg.upgrading";
 const whole = "pg.upgraded";
 const kept = "pg.old-";
+/** Where the new one listens meanwhile. */
+const secondSocket = "pg-socket-2";
 
 /** Takes the last step of an upgrade whose process was ended right before it: the old database has been put aside, the new one is whole. */
 export function finishSwap(data: string): void {
@@ -37,6 +39,7 @@ export async function clearUnfinished(home: Home): Promise<void> {
     if (!existsSync(pg)) continue;
     await endLeftOver({ ...home, pg });
     rmSync(pg, { recursive: true, force: true, maxRetries: 5 });
+    rmSync(socketFolderFor(home.data, secondSocket), { recursive: true, force: true });
   }
 }
 
@@ -72,7 +75,7 @@ async function refill(old: Home, home: Home, tell: (news: string) => void): Prom
   const fresh: Home = {
     ...home,
     pg: join(home.data, filling),
-    socketFolder: socketFolderFor(home.data, "pg-socket-2"),
+    socketFolder: socketFolderFor(home.data, secondSocket),
   };
   await createCluster(fresh);
   const from = await startServer(old);

@@ -134,7 +134,9 @@ export class Loop {
       const answer = await this.client.sync(sync, undefined, this.timeoutMs);
       this.leaseMs = answer.leaseMs;
       this.logStore = answer.logStore;
-      if (answer.taken) await this.contest(sent, answer.taken.heardMs);
+      // What was meant for the identity that it has given up meanwhile is not for this slave.
+      if (sync.key !== this.own.key) this.news = true;
+      else if (answer.taken) await this.contest(sent, answer.taken.heardMs);
       else this.apply(sync, answer, performance.now() - sent > answer.leaseMs);
       this.retryMs = patience.first;
     } catch (error) {
@@ -231,6 +233,7 @@ export class Loop {
     this.hello = true;
     // Many slaves that lost one master should not all return in the same moment.
     await Bun.sleep(this.retryMs * (0.75 + Math.random() / 2));
-    this.retryMs = Math.min(patience.most, this.retryMs * 2);
+    // After an outage masters wait for a lease's time for those who come back.
+    this.retryMs = Math.min(patience.most, this.leaseMs / 4, this.retryMs * 2);
   }
 }

@@ -1,7 +1,7 @@
 // What a slave tells Prometheus: itself as it is when it is asked, and what it did since it started.
 import { freemem } from "node:os";
 import { Metrics } from "../local/metrics";
-import type { EndReason } from "../states";
+import { type EndReason, endReasons } from "../states";
 import type { Work } from "./work";
 
 /** Where it looks when it is asked. */
@@ -25,6 +25,7 @@ export class SlaveMetrics extends Metrics implements Meter {
 
   constructor({ work, slots, connected, uploads }: Sources) {
     super();
+    for (const reason of endReasons) this.ends.inc({ reason }, 0);
     this.gauge("drqueue_slave_connected", "Whether a master answered the last sync.", () => (connected() ? 1 : 0));
     this.gauge("drqueue_slave_slots", "Tasks at a time, by its settings.", slots);
     this.gauge("drqueue_slave_running", "Runs whose processes live.", () => work().runningCount);

@@ -238,7 +238,8 @@ export class Uploads {
       this.list.keep([log], Date.now());
       return;
     }
-    if (state === "more") journal.warn("{path} is not stored: it changes while it is sent", { path: log.path });
+    if (state === "more")
+      journal.warn("{path} is not stored: it changes while it is sent", { ...keyOf(log), path: log.path });
     this.list.drop([log]);
   }
 }

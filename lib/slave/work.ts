@@ -232,7 +232,7 @@ export class Work {
     } catch (error) {
       // The machine's trouble, not the task's: another slave may have it.
       this.problem = `cannot write (${(error as NodeJS.ErrnoException).code}) in ${this.options.logs} or its data folder: free some space, or mend its permissions`;
-      journal.error("{problem}", { problem: this.problem });
+      journal.error("{problem}", { ...keyOf(run.run), problem: this.problem });
       this.end(run.run, { reason: "returned", message: this.problem });
     }
   }

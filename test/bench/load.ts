@@ -59,11 +59,18 @@ export async function load(size: Size): Promise<Row[]> {
       await Bun.sleep(3000);
       await crowd.measure();
       const before = cost(pid);
+      const begun = await countsOf(farm);
       const more = await Promise.all([Bun.sleep(size.seconds * 1000).then(() => [] as Row[]), beside?.() ?? []]);
       const seen = await crowd.measure();
+      const ended = await countsOf(farm);
+      const counted = (what: keyof typeof begun) => ended[what] - begun[what];
       rows.push(
         { what: `**${title}**`, value: "" },
         ...told(seen),
+        {
+          what: `rounds: ${rate(counted("rounds") / seen.seconds)}, failed ${counted("failed")}; requests sent away: ${counted("shed")}`,
+          value: "",
+        },
         ...more.flat(),
         ...spent(before, cost(pid), seen.seconds),
       );
@@ -113,6 +120,18 @@ function told({ counts, p50, p99, errors, seconds, connections }: Seen): Row[] {
   }));
   const total = Object.values(errors).reduce((sum, times) => sum + times, 0);
   return [...rows, { what: `errors, over ${connections} connections`, value: `${total}` }, ...failed];
+}
+
+/** What the master has counted so far. */
+async function countsOf(farm: Farm) {
+  const address = `http://127.0.0.1:${farm.masters[0]!.port}/metrics`;
+  const text = await (await fetch(address, { headers: { authorization: `Bearer ${farm.token}` } })).text();
+  const number = (name: string) => Number(new RegExp(`^${name} (\\S+)$`, "m").exec(text)?.[1] ?? Number.NaN);
+  return {
+    rounds: number("drqueue_round_seconds_count"),
+    failed: number("drqueue_rounds_failed_total"),
+    shed: number("drqueue_requests_shed_total"),
+  };
 }
 
 async function cliJobs(farm: Farm): Promise<Row[]> {

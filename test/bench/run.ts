@@ -1,7 +1,8 @@
-// `npm run bench [-- a b c d load log upgrade --slaves N --seconds N ...]`: measures and prints tables for the README, with the machine they were
+// `npm run bench [-- a b c d load log backup upgrade --slaves N --seconds N ...]`: measures and prints tables for the README, with the machine they were
 // measured on.
 import { cpus, release, totalmem } from "node:os";
 import { parseArgs } from "node:util";
+import { backupAndReturn } from "./backup";
 import { endToEnd } from "./end-to-end";
 import { handOut } from "./hand-out";
 import { latency } from "./latency";
@@ -18,6 +19,7 @@ const benches: Record<string, { title: string; measure: () => Promise<Row[]> }> 
   d: { title: "memory when idle", measure: memory },
   load: { title: "a farm of many slaves", measure: () => load(size) },
   log: { title: "a log of many MB (--megabytes N)", measure: () => log(size.megabytes) },
+  backup: { title: "backup and return (--runs N)", measure: () => backupAndReturn(size.runs) },
   upgrade: { title: "upgrade of a farm at work", measure: () => upgrade(size) },
 };
 

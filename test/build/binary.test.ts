@@ -1,13 +1,24 @@
 // One binary, built as `npm run build` does but for the Postgres in it, in a folder that has nothing else.
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { compile } from "../../lib/build/compile";
 import { readLock } from "../../lib/local/lock";
 import { version } from "../../lib/local/program";
 import { until } from "../farm";
+import { readCommand, readUnit } from "../install/units";
 import { newDatabase, testServer } from "../postgres";
+import { scrape } from "../prometheus";
 
 const project = resolve(import.meta.dir, "../..");
 let folder: string;
@@ -82,6 +93,10 @@ test("holds master, slave and commands: a job is submitted, rendered and read ba
       ["/docs/page.css", ".swagger-ui"],
     ] as const)
       expect([path, (await (await fetch(`http://${at}${path}`)).text()).includes(holds)]).toEqual([path, true]);
+    const token = readFileSync(join(folder, "data", "token"), "utf8").trim();
+    const now = await scrape(Number(at.split(":")[1]), token);
+    expect(now.value("drqueue_tasks_handed_out_total")).toBe(2);
+    expect(now.value("process_resident_memory_bytes")).toBeGreaterThan(1e6);
     const jobs = await run(["jobs", "--json", "--master", at]);
     expect(JSON.parse(jobs.out)).toMatchObject([{ id: 1, state: "finished", owner: "ann" }]);
   } finally {
@@ -109,6 +124,14 @@ test("loads a studio's kinds from files on the disk, and names the one that is w
   expect({ code, lines: err.trim().split("\n").length }).toEqual({ code: 1, lines: 1 });
   expect(err).toContain("wrong.js: line ");
   expect(err).not.toContain("right.ts");
+});
+
+test("installed, it is what the system starts", async () => {
+  const root = join(folder, "root");
+  expect((await run(["install", "slave", "--for=systemd", "--root", root, "--slots", "2"])).code).toBe(0);
+  const unit = readFileSync(join(root, "etc/systemd/system/drqueue-slave.service"), "utf8");
+  const [, command] = readUnit(unit).Service!.find(([name]) => name === "ExecStart")!;
+  expect(readCommand(command)).toEqual([binary, "slave", "--slots", "2"]);
 });
 
 test("without a Postgres inside, its master asks for DATABASE_URL in one line", async () => {

@@ -5,9 +5,10 @@ import { check } from "./checker";
 import { type Evidence, leftInDatabase, readRows, underWay } from "./evidence";
 import { ChaosFarm, leaseMs } from "./farm";
 import { Faults } from "./faults";
+import { licence } from "./jobs";
 import { filesLeft, SharedMemory } from "./leftovers";
 import type { Surprise } from "./member";
-import { licence, mostSlots, People } from "./people";
+import { mostSlots, People } from "./people";
 import { type FaultKind, planFaults } from "./plan";
 import { processesIn } from "./processes";
 import { hangs, reportOf } from "./report";
@@ -25,7 +26,7 @@ export type ChaosOptions = {
 /** So long may the farm take to come to rest when the faults have ceased, ms. */
 const settleMs = 120_000;
 
-/** Runs it. Returns what is wrong, a line each, and the figures. */
+/** Runs it. Returns what is wrong, a line each, and the figures. Throws when it was told to stop, or could not be carried out. */
 export async function chaos(options: ChaosOptions): Promise<{ findings: string[]; report: string[] }> {
   const { seed, ms, without = [], say } = options;
   const farm = await ChaosFarm.start();
@@ -43,9 +44,9 @@ export async function chaos(options: ChaosOptions): Promise<{ findings: string[]
     const stop = AbortSignal.any([over.signal, ...(options.stop ? [options.stop] : [])]);
     const begun = Date.now();
     const living = people.run(stop);
-    await faults.run(planFaults(seed, ms, without), stop);
-    over.abort();
+    await faults.run(planFaults(seed, ms, without), stop).finally(() => over.abort());
     await living;
+    options.stop?.throwIfAborted();
     say("the faults have ceased");
 
     for (const member of farm.members) member.start();

@@ -18,6 +18,8 @@ class Passed extends Error {}
 export class Faults {
   readonly troubles: Trouble[] = [];
   private readonly under = new Set<Promise<void>>();
+  /** Faults that could not be carried out: errors of this suite, not findings. */
+  private readonly broken: Error[] = [];
   private readonly passed = new Set<string>();
   private readonly server = { busy: false };
 
@@ -32,10 +34,13 @@ export class Faults {
     for (const fault of plan) {
       while (!stop.aborted && performance.now() - begun < fault.at) await Bun.sleep(20);
       if (stop.aborted) break;
-      const doing = this.carryOut(fault).finally(() => this.under.delete(doing));
+      const doing = this.carryOut(fault)
+        .catch((error) => void this.broken.push(error))
+        .finally(() => this.under.delete(doing));
       this.under.add(doing);
     }
     await Promise.all(this.under);
+    if (this.broken[0]) throw this.broken[0];
   }
 
   /** How many of each kind were carried out. */

@@ -2,6 +2,7 @@
 import { type Client, ClientError, type NewJob } from "../../lib/client";
 import type { ChaosFarm } from "./farm";
 import { usualSlots } from "./farm";
+import { jobKinds, licence } from "./jobs";
 import { commandOf, type Manner } from "./jobscript";
 import { slaveNames } from "./plan";
 import { type Random, random } from "./random";
@@ -32,50 +33,9 @@ export type Act = {
   done: Done;
 };
 
-export const licence = { name: "renderer", total: 3 };
 export const mostSlots = 3;
 /** A job that always has something to hand out, so that a gap is a gap. */
 export const filler = "filler";
-
-type Kind = { weight: number; job: (chance: Random) => { manner: Manner; more?: Partial<NewJob> } };
-
-const quick = (chance: Random): Manner => ({ least: 10, most: chance.between(100, 800), failing: 0, asking: 0 });
-
-const kinds: readonly Kind[] = [
-  { weight: 4, job: (chance) => ({ manner: quick(chance) }) },
-  {
-    weight: 4,
-    job: (chance) => ({
-      manner: quick(chance),
-      more: { block: chance.between(2, 5), order: chance.pick(["forward", "reverse", "bisect", "coarse:3"]) },
-    }),
-  },
-  {
-    weight: 4,
-    job: (chance) => ({ manner: { ...quick(chance), failing: 30 }, more: { retries: chance.between(0, 3) } }),
-  },
-  {
-    weight: 2,
-    job: (chance) => ({ manner: { ...quick(chance), failing: 20 }, more: { retries: 3, retryDelayMs: 300 } }),
-  },
-  { weight: 3, job: (chance) => ({ manner: { ...quick(chance), asking: 25 }, more: { retries: 5 } }) },
-  {
-    weight: 2,
-    job: () => ({
-      manner: { least: 200, most: 2500, failing: 0, asking: 0 },
-      more: { frameTimeoutMs: 1000, retries: 1 },
-    }),
-  },
-  { weight: 3, job: () => ({ manner: { least: 2000, most: 5000, failing: 5, asking: 5 } }) },
-  { weight: 3, job: (chance) => ({ manner: quick(chance), more: { maxSlots: chance.between(1, 3) } }) },
-  { weight: 2, job: (chance) => ({ manner: quick(chance), more: { maxPerSlave: 1 } }) },
-  { weight: 3, job: (chance) => ({ manner: quick(chance), more: { licences: { [licence.name]: 1 } } }) },
-  { weight: 2, job: (chance) => ({ manner: quick(chance), more: { pool: "night" } }) },
-  {
-    weight: 1,
-    job: (chance) => ({ manner: { ...quick(chance), failing: 100 }, more: { retries: 1, maxFailures: 3 } }),
-  },
-];
 
 const deeds = [
   { weight: 20, what: "submit" },
@@ -150,7 +110,7 @@ export class People {
     const frames: [number, number] = [own.between(1, 5), own.between(5, 20)];
     const id = this.known.at(-own.between(1, Math.min(15, Math.max(1, this.known.length))));
     if (what === "submit" || what === "submit after") {
-      const { manner, more } = own.weighed(kinds).job(own);
+      const { manner, more } = own.weighed(jobKinds).job(own);
       const until = own.pick(["finished", "ended", "frames"] as const);
       const after = what === "submit" || id === undefined ? [] : [{ job: id, until }];
       const first = own.between(-3, 5);

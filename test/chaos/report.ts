@@ -36,7 +36,7 @@ export function longestGap(
 }
 
 /** No fault lasts as long: a farm that hands out nothing for so long, with work there and slaves up, hangs, ms. */
-const hangsMs = 45_000;
+const hangsMs = 90_000;
 
 /** The pauses that are a finding, in words. */
 export function hangs({ ran }: Evidence, begun: number): string[] {

@@ -35,13 +35,10 @@ for (let seed = first; left > 0 && !interrupted.signal.aborted; seed++) {
   const ms = Math.min(left, roundMs);
   left -= ms;
   console.log(`\nround with seed ${seed}, ${ms / 1000} s of faults`);
-  const { findings, report } = await chaos({
-    seed,
-    ms,
-    without,
-    keep: values.keep,
-    say: console.log,
-    stop: interrupted.signal,
+  const options = { seed, ms, without, keep: values.keep, say: console.log, stop: interrupted.signal };
+  const { findings, report } = await chaos(options).catch((error) => {
+    console.error(interrupted.signal.aborted ? "interrupted" : error);
+    process.exit(interrupted.signal.aborted ? 130 : 1);
   });
   for (const line of report) console.log(line);
   for (const finding of findings) console.log(`FOUND  ${finding}`);

@@ -26,12 +26,12 @@ test("a farm is seen from outside: jobs, tasks, slaves, slots, what was handed o
   const sleeping = await farm.submit({ frames: "1-5", command: ["sleep", "60"], pool: "maya" });
   await farm.submit({ frames: "1-7", command: ["true"], pool: "night", stopped: true });
   const now = await reads("both slots to be busy", (now) => now.by("drqueue_slots", "state").busy === 2);
-  expect(now.by("drqueue_jobs", "state")).toEqual({ running: 1, stopped: 1 });
+  expect(now.by("drqueue_jobs", "state")).toEqual({ waiting: 0, running: 1, stopped: 1, finished: 0, failed: 0 });
   expect(now.value("drqueue_tasks", { pool: "maya", state: "waiting" })).toBe(3);
   expect(now.value("drqueue_tasks", { pool: "maya", state: "running" })).toBe(2);
   expect(now.value("drqueue_tasks", { pool: "night", state: "waiting" })).toBe(0);
   expect(now.value("drqueue_tasks", { pool: "night", state: "stopped" })).toBe(7);
-  expect(now.by("drqueue_slaves", "state")).toEqual({ online: 1, disabled: 1 });
+  expect(now.by("drqueue_slaves", "state")).toMatchObject({ online: 1, disabled: 1, lost: 0 });
   expect(now.by("drqueue_slots", "state")).toEqual({ busy: 2, free: 0, closed: 2 });
   expect(now.value("drqueue_tasks_handed_out_total")).toBe(2);
   expect(now.value("drqueue_database_up")).toBe(1);
@@ -50,9 +50,14 @@ test("a farm is seen from outside: jobs, tasks, slaves, slots, what was handed o
   await farm.ended(await farm.submit({ frames: "1-3", command: ["true"], pool: "maya" }));
   await farm.ended(await farm.submit({ command: ["false"], pool: "maya", retries: 0 }));
   const after = await master();
-  expect(after.by("drqueue_tasks_ended_total", "outcome")).toEqual({ killed: 2, finished: 3, failed: 1 });
+  expect(after.by("drqueue_tasks_ended_total", "outcome")).toMatchObject({
+    killed: 2,
+    finished: 3,
+    failed: 1,
+    lost: 0,
+  });
   const ends = await slave("s1");
-  expect(ends.by("drqueue_slave_runs_ended_total", "reason")).toEqual({ killed: 2, exit: 4 });
+  expect(ends.by("drqueue_slave_runs_ended_total", "reason")).toMatchObject({ killed: 2, exit: 4, lost: 0 });
 });
 
 test("what takes time or is asked often is counted by route, never by job or slave", async () => {
@@ -121,7 +126,7 @@ test("while the database is away the numbers come all the same, without those of
         return now.value("drqueue_database_up") === up ? now : undefined;
       }, `drqueue_database_up to be ${up}`);
     const ready = async () => (await fetch(`http://127.0.0.1:${port}/ready`)).status;
-    expect((await readings(1)).by("drqueue_jobs", "state")).toEqual({ waiting: 1 });
+    expect((await readings(1)).by("drqueue_jobs", "state")).toMatchObject({ waiting: 1 });
     await server.pause();
     const away = await readings(0);
     expect(away.samples.filter(({ name }) => /^drqueue_(jobs|tasks|slaves|slots)$/.test(name))).toEqual([]);
@@ -132,7 +137,7 @@ test("while the database is away the numbers come all the same, without those of
     expect((await fetch(`http://127.0.0.1:${port}/health`)).status).toBe(200);
     await server.resume();
     await until(async () => ((await ready()) === 200 ? true : undefined), "the master to be ready");
-    expect((await readings(1)).by("drqueue_jobs", "state")).toEqual({ waiting: 1 });
+    expect((await readings(1)).by("drqueue_jobs", "state")).toMatchObject({ waiting: 1 });
   } finally {
     await server.stop();
   }

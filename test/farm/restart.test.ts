@@ -43,6 +43,9 @@ test("a slave that is silent past its lease loses its task, and is told to end i
   const job = await farm.submit({ frames: "1", command: ["bash", "-c", script] });
   const first = await farm.frameIs(job, 1, ({ state }) => state === "running");
   const frozen = farm.slave(first.slave!);
+  // Handed out is not yet begun.
+  const ledger = () => Bun.file(`${farm.folder}/ledger`);
+  await until(async () => (await ledger().exists()) || undefined, "the jobscript to begin");
   frozen.process.kill("SIGSTOP");
   const done = await farm.frameIs(job, 1, ({ state }) => state === "finished");
   expect(done).toMatchObject({ attempt: 2, slave: farm.slaves.find((slave) => slave !== frozen)!.name });
@@ -60,7 +63,7 @@ test("a slave that is silent past its lease loses its task, and is told to end i
     "it to be back",
   );
   expect(await farm.frame(job, 1)).toMatchObject({ state: "finished", attempt: 2 });
-  expect(await Bun.file(`${farm.folder}/ledger`).text()).toBe("start 1 1\nstart 1 2\nend 2\n");
+  expect(await ledger().text()).toBe("start 1 1\nstart 1 2\nend 2\n");
 });
 
 test("a lost slave does not use up retries", async () => {

@@ -44,7 +44,7 @@ function move(name: string): void {
 }
 
 test("of a copy and a slave that lives the copy becomes another slave, and the task that ran is finished once", async () => {
-  farm = await startFarm({ lease: "3s" });
+  farm = await startFarm({ lease: "8s" });
   const other = await farm.startMaster({ name: "m2" });
   const id = await started();
   cpSync(folderOf("s1"), folderOf("s2"), { recursive: true });

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import type postgres from "postgres";
 import { pack, readBackup, readPlain } from "../../lib/local/backup-file";
 import { backup } from "../../lib/queue/backup";
-import { tables, tablesNow } from "../../lib/queue/backup-tables";
+import { knownMigrations, migrateBy, tables, tablesNow } from "../../lib/queue/backup-tables";
 import { Route } from "../../lib/queue/connect";
 import { hasGap, latestEvent, readEvents } from "../../lib/queue/events";
 import { type OpenQueue, openQueue } from "../../lib/queue/open";
@@ -138,6 +138,9 @@ test("numbers that may have been given out after the backup are not used again",
 
   const twice = await broughtBack(again);
   expect(twice.restored.numbers).toEqual({ job: job + 2002, attempt: 2003 });
+  // Nor when nothing happened since the last time.
+  const thrice = await broughtBack(twice.queue);
+  expect(thrice.restored.numbers).toEqual({ job: job + 3002, attempt: 3003 });
 });
 
 test("jobs that came by the thousand every day leave a gap as large", async () => {
@@ -210,6 +213,31 @@ test("a database that is used is refused, and a backup that fails half-way leave
   expect(await sql`select relname from pg_class where relnamespace = 'public'::regnamespace`).toEqual([] as never);
   await sql.end();
   await restore(route, readPlain(backup(queue.route)), { past: true });
+});
+
+test("a backup of an earlier release comes back in the form of this one", async () => {
+  const old = new Route(serverAt({ url: await newDatabase(await testServer()) }));
+  const sql = old.open({ max: 1 });
+  const steps = knownMigrations();
+  // What release 0.1 had.
+  await sql.begin(async (tx) => {
+    for (const step of steps.slice(0, 8)) await migrateBy(tx, step);
+    await tx`insert into farm (id, token) values (1, 'secret')`;
+    await tx`
+      insert into job (name, owner, pool, priority, command, env, log_name, spans, block, fill_order, pad, retries, exit_rule, stopped, tasks, waiting)
+      values ('old', '', 'Default', 500, '["true"]', '{}', 'old', '[{"first":1,"last":3,"step":1}]', 1, 'forward', 4, 3, 'strict', false, 3, '{[0,3)}')`;
+  });
+  await sql.end();
+  const url = await newDatabase(await testServer());
+  const { rows, token } = await restore(new Route(serverAt({ url })), readPlain(backup(old)), { past: true });
+  expect([rows.job, token]).toEqual([1, "secret"]);
+  const queue = await openQueue({ url });
+  open.push(queue);
+  expect([...(await queue.sql`select name, submission, state from job`)]).toEqual([
+    { name: "old", submission: null, state: "waiting" },
+  ]);
+  const [applied] = await queue.sql`select count(*)::int as steps from drizzle.__drizzle_migrations`;
+  expect(applied!.steps).toBe(steps.length);
 });
 
 test("tables that a newer release has changed are not written down by an older one", async () => {

@@ -16,7 +16,7 @@ import {
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import postgres from "postgres";
-import { isAlive } from "../../lib/local/processes.ts";
+import { commandOf, isAlive } from "../../lib/local/processes.ts";
 import { type Embedded, startEmbedded } from "../../lib/queue/embedded.ts";
 import { stagePostgres } from "../../lib/queue/postgres-files.ts";
 
@@ -184,7 +184,8 @@ test("a Postgres that was left over is replaced", async () => {
   await addFrame(program.pg, 1);
   // Without shell and watcher nobody ends it when the program is killed.
   for (const pid of processesOf(data)) {
-    if (readFileSync(`/proc/${pid}/cmdline`, "utf8").startsWith("/bin/sh")) process.kill(pid, "SIGKILL");
+    // Some of them end by themselves meanwhile.
+    if (commandOf(pid)?.startsWith("/bin/sh") && isAlive(pid)) process.kill(pid, "SIGKILL");
   }
   await program.killHard();
   program.endScript();

@@ -1,5 +1,6 @@
 // Several processes that say they are one slave: the next life of it, or a copy of its folder.
 import { beforeEach, describe, expect, test } from "bun:test";
+import { takeBack } from "../../lib/queue/recover";
 import { type Calling, heard, markStuck, meet } from "../../lib/queue/slaves";
 import { clear, handOut, met, runsOf, slave, stagedQueue, submitted, tell, usual } from "./stage";
 
@@ -8,7 +9,6 @@ beforeEach(() => clear(queue));
 
 const key = crypto.randomUUID();
 const [first, second] = [crypto.randomUUID(), crypto.randomUUID()];
-const leaseMs = 30_000;
 
 const calling = (more: Partial<Calling>): Calling => ({
   key,
@@ -30,7 +30,6 @@ const calling = (more: Partial<Calling>): Calling => ({
   running: 0,
   free: 4,
   stuck: 0,
-  silentMs: leaseMs,
   ...more,
 });
 const call = async (more: Partial<Calling>) => (await meet(queue, [calling(more)]))[0]!;
@@ -49,15 +48,14 @@ describe("another process with the key of a slave that lives", () => {
 
   const accepted: [what: string, more: Partial<Calling>, before: () => unknown][] = [
     ["is its next life when it has the same home", { instance: second, home: "here" }, () => {}],
-    ["takes its place when it was silent for a lease", { instance: second, home: "there" }, () => silentFor(31)],
     [
       "takes its place when it is lost",
       { instance: second, home: "there" },
       () => queue.sql`update slave set state = 'lost'`,
     ],
     [
-      "takes its place when it has left, whatever the patience",
-      { instance: second, home: "there", silentMs: null },
+      "takes its place when it has left",
+      { instance: second, home: "there" },
       () => queue.sql`update slave set state = 'gone'`,
     ],
     ["is believed when it is of release 0.1, which does not say", { instance: undefined, home: undefined }, () => {}],
@@ -70,10 +68,21 @@ describe("another process with the key of a slave that lives", () => {
       expect(await row()).toMatchObject({ instance: more.instance ?? null, home: more.home ?? null, state: "online" });
     });
 
-  test("is refused however long the silence was while the master is patient", async () => {
+  test("is refused however long the silence was, as long as that is not called lost", async () => {
     await call({ instance: first, home: "here" });
     await silentFor(3600);
-    expect((await call({ instance: second, home: "there", silentMs: null })).heardMs).toBeGreaterThan(3_500_000);
+    expect((await call({ instance: second, home: "there" })).heardMs).toBeGreaterThan(3_500_000);
+  });
+
+  test("is refused until what was handed to that one has been taken back: it may still run there", async () => {
+    const { id } = await call({ instance: first, home: "here" });
+    const job = await submitted(queue);
+    await handOut(queue, slave(id));
+    await queue.sql`update slave set state = 'lost'`;
+    expect((await call({ instance: second, home: "there" })).heardMs).toBeDefined();
+    expect(await takeBack(queue)).toBe(1);
+    expect((await call({ instance: second, home: "there" })).heardMs).toBeUndefined();
+    expect(await runsOf(queue, job)).toEqual([`0.1 ${id} lost`]);
   });
 
   test("follows one of release 0.1 at once", async () => {
@@ -99,7 +108,7 @@ test("the same process is the slave however long it was silent and wherever it i
 test("a sign of life of the process before counts no more, and its slave is named", async () => {
   const id = await met(queue, "rack7", key, { instance: first, home: "here" });
   await call({ instance: second, home: "here" });
-  const { key: _, name: __, address: ___, settings: ____, silentMs: _____, ...now } = calling({});
+  const { key: _, name: __, address: ___, settings: ____, ...now } = calling({});
   const beat = { ...now, id, leaving: true, ageMs: 0 };
   expect(await heard(queue, [{ ...beat, instance: first }])).toEqual([id]);
   expect(await row()).toMatchObject({ state: "online" });
@@ -109,7 +118,7 @@ test("a sign of life of the process before counts no more, and its slave is name
 
 test("a sign of life that is written late counts from when it was heard", async () => {
   const id = await met(queue, "rack7", key, { instance: first });
-  const { key: _, name: __, address: ___, settings: ____, silentMs: _____, ...now } = calling({ instance: first });
+  const { key: _, name: __, address: ___, settings: ____, ...now } = calling({ instance: first });
   await silentFor(60);
   await heard(queue, [{ ...now, id, leaving: false, ageMs: 20_000 }]);
   const [seen] = await queue.sql`select extract(epoch from now() - seen_at)::float8 as seconds from slave`;
@@ -118,7 +127,7 @@ test("a sign of life that is written late counts from when it was heard", async 
 
 test("a sign of life that a master could not write in time changes nothing of what another one heard since", async () => {
   const id = await met(queue, "rack7", key, { instance: first });
-  const { key: _, name: __, address: ___, settings: ____, silentMs: _____, ...now } = calling({ instance: first });
+  const { key: _, name: __, address: ___, settings: ____, ...now } = calling({ instance: first });
   await heard(queue, [{ ...now, id, leaving: false, ageMs: 0, free: 3 }]);
   await heard(queue, [{ ...now, id, leaving: false, ageMs: 20_000, free: 7 }]);
   const [seen] = await queue.sql`select free, extract(epoch from now() - seen_at)::float8 as seconds from slave`;

@@ -6,9 +6,20 @@ import { agreeOnToken } from "../../lib/queue/farm";
 import { addNotice, findNotice, listNotices, removeNotice } from "../../lib/queue/notices";
 import { remove } from "../../lib/queue/remove";
 import { tellEvents } from "../../lib/queue/tell";
+import { until } from "../farm";
 import { met, stagedQueue, submitted } from "./stage";
 
 const queue = await stagedQueue();
+/** Waits until all that has happened may be read: transactions of other databases of the server may delay it. */
+const settled = () =>
+  until(async () => {
+    const [row] = await queue.sql`
+      select not exists (select from event where tx >= pg_snapshot_xmin(pg_current_snapshot())) as settled`;
+    return row!.settled || undefined;
+  }, "older transactions of the server to end");
+const tellAll = async () => {
+  while ((await tellEvents(queue, 60_000)) > 0);
+};
 beforeEach(async () => {
   await agreeOnToken(queue, "token");
   await queue.sql`update farm set notified_up_to = null`;
@@ -23,7 +34,8 @@ const web = "https://hooks.example/";
 
 /** What waits to be sent, as `address reason job or slaves`. */
 async function messages(): Promise<string[]> {
-  while ((await tellEvents(queue, 60_000)) > 0);
+  await settled();
+  await tellAll();
   const rows = await queue.sql`select "to", message from delivery order by id`;
   return rows.map(({ to, message: { reason, told } }) =>
     [to.replace(web, ""), reason, told.job?.id ?? told.slaves.map(({ name }: { name: string }) => name).join("+")].join(
@@ -125,6 +137,7 @@ test("slaves that are lost together come in one message, later ones in another",
 test("nothing that happened before the first look is told, and nothing twice by several masters", async () => {
   const before = await submitted(queue);
   await finish(before);
+  await settled();
   await queue.sql`update farm set notified_up_to = null`;
   await tellEvents(queue, 0);
   await notice({ to: `${web}a` });
@@ -143,7 +156,7 @@ test("a transaction that commits late is told of as well", async () => {
   await queue.sql.begin(async (tx) => {
     await tx`update job set waiting = '{}', finished = '{[0,1)}' where id = ${late}`;
     await finish(early);
-    await messages();
+    await tellAll();
   });
   expect((await messages()).sort()).toEqual([`a finished ${early}`, `a finished ${late}`]);
 });

@@ -121,7 +121,6 @@ export async function met(
     running: 0,
     free: 4,
     stuck: 0,
-    silentMs: null,
     ...more,
   };
   return (await meet(queue, [calling]))[0]!.id;
