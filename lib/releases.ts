@@ -21,3 +21,13 @@ export function misfit({ name, version, software }: Speaker, master: Understood)
     return `${speaks}; this master (${master.software}) understands at most ${newest}: upgrade the master first, then the slaves`;
   return undefined;
 }
+
+/** What a master says at /health of things that clients may count on, and that masters of the release before do not have. */
+export const knownThings = ["idempotency-key"] as const;
+export type KnownThing = (typeof knownThings)[number];
+
+/** Whether this, the JSON of an answer of /health, says so. */
+export function saysItKnows(health: unknown, thing: KnownThing): boolean {
+  const { knows } = (health ?? {}) as { knows?: unknown };
+  return Array.isArray(knows) && knows.includes(thing);
+}

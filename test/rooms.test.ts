@@ -59,6 +59,8 @@ const pure = [
   "queue/obstacles",
   "queue/explain",
   "queue/moves",
+  "queue/place",
+  "master/patience",
   "install/service",
   "install/systemd",
   "install/launchd",

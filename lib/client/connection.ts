@@ -1,6 +1,8 @@
 // Requests to the masters of a farm: which of them is asked, how long, and what becomes of errors.
-import type { Problem } from "../wire";
+import { saysItKnows } from "../releases";
+import { Deadline } from "./deadline";
 import { ClientError } from "./error";
+import { doubtful, problemOf, reason, wasNotSent } from "./failure";
 import { pause } from "./pause";
 import { type Address, addressesOf, type Target } from "./target";
 
@@ -31,6 +33,12 @@ export type Asked = {
   signal?: AbortSignal | undefined;
 };
 
+/**
+ * What became of a request with a key so far. `open`: a master that knows keys may have carried it out. `sealed`: one that does not may
+ * have, and it is not to be repeated by anybody.
+ */
+type Fate = { open: boolean; sealed: boolean };
+
 type Read<T> = (response: Response, address: Address) => Promise<T>;
 
 export class Connection {
@@ -40,6 +48,8 @@ export class Connection {
   /** The master that answered last, else the one to try next, and when it answered. */
   private current = 0;
   private heardAt = Number.NEGATIVE_INFINITY;
+  /** Masters that know keys, as they said last: those of release 0.1 do not, and carry out twice what is sent twice. */
+  private readonly knowKeys = new Set<number>();
 
   constructor(target: Target) {
     this.addresses = addressesOf(target);
@@ -72,13 +82,15 @@ export class Connection {
    */
   private async ask<T>(asked: Asked, read: Read<T>): Promise<T> {
     const end = performance.now() + (asked.timeoutMs ?? this.timeoutMs);
+    const keyed = asked.key !== undefined;
+    const fate: Fate = { open: false, sealed: false };
     let doubt: ClientError | undefined;
     for (let tries = 1; ; tries++) {
       try {
-        return await this.askEach(asked, read, end);
+        return await this.askEach(asked, read, end, fate);
       } catch (error) {
-        if (asked.once || !(error instanceof ClientError)) throw error;
-        if (asked.key !== undefined && error.mayBeDone) doubt = error;
+        if (asked.once || fate.sealed || !(error instanceof ClientError)) throw error;
+        if (keyed && error.mayBeDone) doubt = error;
         if (doubt && error.mayPass) {
           if (performance.now() + againMs > end) throw doubt;
           await pause(againMs, asked.signal);
@@ -88,7 +100,7 @@ export class Connection {
         if (tries === mostTries) throw error;
         const { status, retryAfter } = error;
         // Of a 503 it is not known how far it came.
-        const undone = status === 429 || (status === 503 && isRepeatable(asked));
+        const undone = status === 429 || (status === 503 && (keyed || isRepeatable(asked)));
         // Many that were sent away should not all return in the same moment.
         const waitMs = (retryAfter ?? Number.NaN) * 1000 * (0.75 + Math.random() / 2);
         if (!undone || !(performance.now() + waitMs < end)) throw error;
@@ -99,9 +111,9 @@ export class Connection {
   }
 
   /** Asks one master after the other. */
-  private async askEach<T>(asked: Asked, read: Read<T>, end: number): Promise<T> {
+  private async askEach<T>(asked: Asked, read: Read<T>, end: number, fate: Fate): Promise<T> {
     const { signal } = asked;
-    const repeatable = isRepeatable(asked);
+    const keyed = asked.key !== undefined;
     const failed: string[] = [];
     let lost = false;
     let refused: ClientError | undefined;
@@ -112,13 +124,19 @@ export class Connection {
       const address = this.addresses[at]!;
       const share = (end - performance.now()) / (count - tried);
       // What may not be repeated goes only to a master that is there: so a lost one cannot take it along.
-      if (count > 1 && !repeatable && !this.isFresh(at)) {
-        const away = await this.awayFrom(address, share / 2, signal);
+      const looks = keyed || (count > 1 && !isRepeatable(asked));
+      if (looks && !(this.isFresh(at) && (!keyed || this.knowKeys.has(at)))) {
+        const away = await this.awayFrom(at, share / 2, signal);
         if (away !== undefined) {
           failed.push(`${address.shown} (${away})`);
           this.moveOn(at);
           continue;
         }
+      }
+      const repeatable = keyed ? this.knowKeys.has(at) : isRepeatable(asked);
+      if (fate.open && !repeatable) {
+        failed.push(`${address.shown} (of an earlier release, which might do it twice)`);
+        continue;
       }
       const deadline = new Deadline(repeatable ? share : end - performance.now(), signal);
       try {
@@ -134,15 +152,17 @@ export class Connection {
         else {
           this.moveOn(at);
           if (repeatable) continue;
+          fate.sealed = true;
         }
       } catch (error) {
         signal?.throwIfAborted();
         if (error instanceof ClientError) throw error;
         this.moveOn(at);
         failed.push(`${address.shown} (${reason(error, deadline)})`);
-        lost ||= asked.key !== undefined && !wasNotSent(error);
+        if (keyed && repeatable && !wasNotSent(error)) lost = fate.open = true;
         if (repeatable || wasNotSent(error)) continue;
         if (asked.once) break;
+        fate.sealed = true;
         throw doubtful(failed);
       } finally {
         deadline.over();
@@ -167,12 +187,14 @@ export class Connection {
     });
   }
 
-  /** Why a master does not answer; undefined when it does. */
-  private async awayFrom(address: Address, ms: number, signal?: AbortSignal): Promise<string | undefined> {
+  /** Why a master does not answer; undefined when it does. What it says of itself is remembered. */
+  private async awayFrom(at: number, ms: number, signal?: AbortSignal): Promise<string | undefined> {
     const deadline = new Deadline(ms, signal);
     try {
-      const response = await this.fetch(address, { method: "GET", path: "/health" }, deadline);
-      await response.text();
+      const response = await this.fetch(this.addresses[at]!, { method: "GET", path: "/health" }, deadline);
+      const health: unknown = await response.json().catch(() => undefined);
+      if (saysItKnows(health, "idempotency-key")) this.knowKeys.add(at);
+      else this.knowKeys.delete(at);
       return response.ok ? undefined : `${response.status} ${response.statusText}`;
     } catch (error) {
       signal?.throwIfAborted();
@@ -200,66 +222,6 @@ export class Connection {
 }
 
 /** Whether it does no more when it is carried out twice. */
-function isRepeatable({ method, key }: Asked): boolean {
-  return method === "GET" || method === "PUT" || key !== undefined;
-}
-
-/** A signal that comes when the time is over or the caller has had enough. */
-class Deadline {
-  readonly signal: AbortSignal;
-  private readonly late = new AbortController();
-  private readonly timer: ReturnType<typeof setTimeout>;
-
-  constructor(ms: number, signal?: AbortSignal) {
-    this.timer = setTimeout(() => this.late.abort(), Math.max(1, ms));
-    this.signal = signal ? AbortSignal.any([signal, this.late.signal]) : this.late.signal;
-  }
-
-  get passed(): boolean {
-    return this.late.signal.aborted;
-  }
-
-  over(): void {
-    clearTimeout(this.timer);
-  }
-}
-
-async function problemOf(response: Response, address: Address): Promise<ClientError> {
-  const problem = (await response.json().catch(() => undefined)) as Partial<Problem> | undefined;
-  const { status } = response;
-  const seconds = Number(response.headers.get("retry-after") ?? Number.NaN);
-  const detail = typeof problem?.detail === "string" ? problem.detail : undefined;
-  return new ClientError(detail ?? `${address.shown} answers ${status} ${response.statusText}`.trimEnd(), status, {
-    ...(detail !== undefined && { detail }),
-    ...(Number.isFinite(seconds) && { retryAfter: seconds }),
-  });
-}
-
-/** What to think of a request that was on its way. */
-function doubtful(failed: readonly string[]): ClientError {
-  const words = "it may have been done all the same, so look before you repeat it";
-  return new ClientError(`cannot reach ${failed.at(-1)}: ${words}`, undefined, { mayBeDone: true });
-}
-
-const notSent =
-  /^(ConnectionRefused|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/;
-
-/** Bun has the code on the error itself, Node on its cause; browsers tell nothing. */
-function codeOf(error: unknown): string | undefined {
-  const { code, cause } = error as { code?: unknown; cause?: { code?: unknown } };
-  const found = typeof code === "string" ? code : cause?.code;
-  return typeof found === "string" ? found : undefined;
-}
-
-/** Whether the connection could not be made at all. */
-function wasNotSent(error: unknown): boolean {
-  return notSent.test(codeOf(error) ?? "");
-}
-
-function reason(error: unknown, deadline: Deadline): string {
-  if (deadline.passed) return "no answer in time";
-  if (/^(ConnectionRefused|ECONNREFUSED)$/.test(codeOf(error) ?? "")) return "nothing listens there";
-  const { message, cause } = error as { message: string; cause?: { message?: string } };
-  // Bun adds advice for programmers behind the first sentence; Node says what happened in the cause.
-  return (cause?.message || message).replace(/\. For more information.*/s, "");
+function isRepeatable({ method }: Asked): boolean {
+  return method === "GET" || method === "PUT";
 }

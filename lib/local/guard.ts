@@ -51,12 +51,19 @@ export const body = <T extends z.ZodType>(schema: T, example?: z.input<T>) => {
 /**
  * How a port is watched. `unready`: why it cannot serve now, in a few words; undefined when it can. `answered`: a request was, by the
  * template of its route, `/jobs/{id}`, which is `other` where there is none. `admit` holds back or refuses what has the token.
+ * `knows`: what /health says of things that clients may count on.
  */
 export type Watchers = {
   unready?: () => Promise<string | undefined> | string | undefined;
   answered?: (method: string, route: string, status: number, seconds: number) => void;
   admit?: MiddlewareHandler;
+  knows?: readonly string[];
 };
+
+const Health = z.object({
+  status: z.literal("ok"),
+  knows: z.array(z.string()).optional().describe("What clients may count on, and earlier releases do not have"),
+});
 
 /**
  * An app of which every route wants the token, but those that hold no data: /health, /ready, the description at /openapi.json, and the
@@ -68,7 +75,7 @@ export function guardedApp(
   translate: (error: Error) => HttpError | undefined,
   about: About = { title: "DrQueue", description: "A render queue: jobs, slaves, and what happens" },
   larger: Readonly<Record<string, number>> = {},
-  { unready, answered, admit }: Watchers = {},
+  { unready, answered, admit, knows }: Watchers = {},
 ): OpenAPIHono {
   const app = new OpenAPIHono({
     defaultHook: (result, c) => (result.success ? undefined : answer(c, 400, explain(result.error))),
@@ -79,7 +86,7 @@ export function guardedApp(
       await next();
       answered(c.req.method, routeOf(c), c.res.status, (performance.now() - begun) / 1000);
     });
-  addOpenRoutes(app, about, unready);
+  addOpenRoutes(app, about, unready, knows);
   app.use(async (c, next) => {
     const given = /^Bearer (.+)$/.exec(c.req.header("authorization") ?? "")?.[1];
     if (given === undefined)
@@ -109,7 +116,12 @@ function routeOf(c: Context): string {
   return path?.replace(/:(\w+)(\{[^}]*\})?/g, "{$1}") ?? "other";
 }
 
-function addOpenRoutes(app: OpenAPIHono, about: About, unready: Watchers["unready"] = () => undefined): void {
+function addOpenRoutes(
+  app: OpenAPIHono,
+  about: About,
+  unready: Watchers["unready"] = () => undefined,
+  knows?: readonly string[],
+): void {
   app.openapi(
     createRoute({
       method: "get",
@@ -118,9 +130,9 @@ function addOpenRoutes(app: OpenAPIHono, about: About, unready: Watchers["unread
       summary: "Whether the program answers; wants no token",
       tags: ["about"],
       security: [],
-      responses: { 200: json(z.object({ status: z.literal("ok") }), "It does") },
+      responses: { 200: json(Health, "It does") },
     }),
-    (c) => c.json({ status: "ok" as const }, 200),
+    (c) => c.json({ status: "ok" as const, ...(knows && { knows: [...knows] }) }, 200),
   );
   app.openapi(
     createRoute({

@@ -2,10 +2,10 @@
 // batching, a busy one gets large batches. A sync that brings nothing and gets nothing is parked until there is something for it.
 import { getLogger } from "@logtape/logtape";
 import { HttpError } from "../local/guard";
+import { codeOf } from "../queue/error-code";
 import type { Queue, Wake } from "../queue/open";
 import { carryOut, type Outcome, type Round } from "../queue/round";
 import { openRuns } from "../queue/slaves";
-import { codeOf } from "../queue/transact";
 import { holdMs, type Sync, type SyncAnswer } from "../sync";
 import { keyOf, type RunKey, runName } from "../wire";
 import { type KnownSlave, KnownSlaves } from "./known-slaves";

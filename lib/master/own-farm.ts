@@ -1,6 +1,7 @@
 // The farm of a data folder without a master: its database is started for as long as it takes.
 import { join } from "node:path";
-import { type BackupPiece, flow, pack, readBackup } from "../local/backup-file";
+import { flow, pack } from "../local/backup-file";
+import { type BackupPiece, readBackup } from "../local/backup-read";
 import { createDataFolder } from "../local/folder";
 import { LockHeldError, takeLock } from "../local/lock";
 import { PlainError } from "../local/program";
@@ -48,22 +49,30 @@ export async function restoreOwn(
   }
 }
 
-/** A database that nobody else may use meanwhile, if it is the data folder's own. */
+/** A database to be backed up or filled. */
 type Own = { route: Route; makeRoom(): Promise<void>; explained(error: Error): Error } & AsyncDisposable;
 
 async function openOwn(data: string, url: string | undefined): Promise<Own> {
+  return url ? openServer(url) : openEmbedded(data);
+}
+
+function openServer(url: string): Own {
+  const server = serverOf(url);
+  const away = `the database at ${described(server)} does not answer: start it, or correct DATABASE_URL`;
+  return {
+    route: new Route(server),
+    // What is in it may be anybody's.
+    makeRoom: async () => {},
+    explained: (error) => (isAway(error) ? new PlainError(away) : error),
+    [Symbol.asyncDispose]: async () => {},
+  };
+}
+
+/** The data folder's own, which no master can use meanwhile. */
+async function openEmbedded(data: string): Promise<Own> {
   const lock = lockFolder(data);
-  const release = async () => lock.release();
   try {
     keepFormat(data);
-    if (url) {
-      const server = serverOf(url);
-      const explained = (error: Error) =>
-        isAway(error)
-          ? new PlainError(`the database at ${described(server)} does not answer: start it, or correct DATABASE_URL`)
-          : error;
-      return { route: new Route(server), makeRoom: async () => {}, explained, [Symbol.asyncDispose]: release };
-    }
     const server = await startEmbedded({ data, tell: (news) => process.stderr.write(`${news}\n`) });
     return {
       route: new Route(serverAt(server)),

@@ -20,6 +20,7 @@ import { agreeOnToken } from "../queue/farm";
 import { forgetMasters } from "../queue/masters";
 import { listen } from "../queue/open";
 import { Pulse } from "../queue/pulse";
+import { knownThings } from "../releases";
 import { archive } from "./archive";
 import { openDatabase } from "./database";
 import { Dispatcher } from "./dispatch";
@@ -115,6 +116,7 @@ export async function runMaster(options: MasterOptions): Promise<number> {
       {
         answered: metrics.answered,
         admit: shed.admit,
+        knows: knownThings,
         async unready() {
           if (stopping) return "the master is stopping";
           return (await metrics.findDatabase()) ? undefined : "the database is away";

@@ -1,7 +1,7 @@
 // Errors of the queue as HTTP says them.
 import { HttpError } from "../local/guard";
+import { codeOf } from "../queue/error-code";
 import { Refusal } from "../queue/refusal";
-import { codeOf } from "../queue/transact";
 
 const statuses = { unknown: 404, invalid: 400, conflict: 409 } as const;
 

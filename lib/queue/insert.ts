@@ -5,9 +5,9 @@ import { formatSet } from "../sets";
 import type { Submission } from "../submission";
 import { type Layout, taskCount } from "../tasks";
 import { type Column, columnsOf } from "./columns";
+import { codeOf } from "./error-code";
 import { gathered } from "./gather";
 import type { Queue, Tx } from "./open";
-import { codeOf } from "./transact";
 
 /** A submission with what its kind made of its fields: the variables and the jobscript. A job with a command has neither. */
 export type Expanded = Omit<Submission, "fields"> & {

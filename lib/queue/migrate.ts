@@ -6,8 +6,8 @@ import { migrate } from "drizzle-orm/postgres-js/migrator";
 import type postgres from "postgres";
 import { protocolVersion } from "../sync";
 import type { Route } from "./connect";
+import { codeOf } from "./error-code";
 import { migrationLock } from "./locks";
-import { codeOf } from "./transact";
 
 /**
  * How long a step waits for a table that others use, how long they then go on undisturbed, and for how long it is tried: who waits to

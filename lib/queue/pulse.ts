@@ -2,9 +2,9 @@
 import { getLogger } from "@logtape/logtape";
 import type postgres from "postgres";
 import { within } from "../local/deadline";
+import { codeOf } from "./error-code";
 import { houseLock } from "./locks";
 import type { OpenQueue } from "./open";
-import { codeOf } from "./transact";
 
 const journal = getLogger(["drqueue", "database"]);
 

@@ -1,6 +1,7 @@
 // Brings a farm back from a backup: into an empty database, in one transaction.
 import type postgres from "postgres";
-import type { BackupHeader, BackupPiece } from "../local/backup-file";
+import type { BackupHeader } from "../local/backup-file";
+import type { BackupPiece } from "../local/backup-read";
 import { PlainError, version } from "../local/program";
 import { CopyIn } from "./backup-copy";
 import { knownMigrations, list, type Migration, migrateBy, quoted, tables, tablesNow } from "./backup-tables";

@@ -1,7 +1,8 @@
 // Submissions that are sent again: by its key one is known, and stored once.
+
+import { codeOf } from "./error-code";
 import type { Queue } from "./open";
 import { Refusal } from "./refusal";
-import { codeOf } from "./transact";
 
 /** The keys of `count` jobs that are submitted together under one. */
 export function keysOf(key: string, count: number): string[] {

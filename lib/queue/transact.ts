@@ -1,4 +1,5 @@
 // Transactions that others undo are carried out again.
+import { codeOf } from "./error-code";
 import type { Queue, Tx } from "./open";
 
 const mostTries = 5;
@@ -16,11 +17,4 @@ export async function transact<T>(queue: Queue, step: (tx: Tx) => Promise<T>): P
       await Bun.sleep(Math.random() * 10 * 2 ** tries);
     }
   }
-}
-
-/** The code of an error of Postgres or of the way to it, also where another error wraps it. */
-export function codeOf(error: unknown): string | undefined {
-  const { code, cause } = error as { code?: unknown; cause?: { code?: unknown } };
-  const found = code ?? cause?.code;
-  return typeof found === "string" ? found : undefined;
 }

@@ -2,7 +2,7 @@
 // are still in the data folder, read in by the new ones beside it, and put into its place when all is there.
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
-import { type BackupPiece, readPlain } from "../local/backup-file";
+import { type BackupPiece, readPlain } from "../local/backup-read";
 import { end } from "../local/held";
 import { backup } from "./backup";
 import {

@@ -2,10 +2,18 @@
 import { freemem } from "node:os";
 import { Metrics } from "../local/metrics";
 import { type EndReason, endReasons } from "../states";
-import type { Work } from "./work";
+
+/** The slave's runs, as far as they are counted. */
+type Runs = {
+  runningCount: number;
+  held: readonly unknown[];
+  stuck: readonly unknown[];
+  unsent: readonly unknown[];
+  problem: string | undefined;
+};
 
 /** Where it looks when it is asked. */
-export type Sources = { work: () => Work; slots: () => number; connected: () => boolean; uploads: () => number };
+export type Sources = { work: () => Runs; slots: () => number; connected: () => boolean; uploads: () => number };
 
 /** Counts starts and ends of runs. */
 export type Meter = {

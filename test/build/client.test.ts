@@ -76,7 +76,7 @@ test.skipIf(!node)("where there is nothing but what browsers have, it does the s
     import { readFileSync } from "node:fs";
     import vm from "node:vm";
     const names = ["fetch", "AbortController", "AbortSignal", "TextDecoder", "TextEncoder", "ReadableStream", "URL", "URLSearchParams",
-      "Response", "setTimeout", "clearTimeout", "performance"];
+      "Response", "setTimeout", "clearTimeout", "performance", "crypto"];
     const told = [];
     const context = vm.createContext({ ...Object.fromEntries(names.map((name) => [name, globalThis[name]])), told });
     const client = new vm.SourceTextModule(readFileSync(${JSON.stringify(built("client.js").name)}, "utf8"), { context });

@@ -1,6 +1,6 @@
 // What belongs to the farm and to several jobs: licences, owners, blocks, dependencies, and why nothing runs.
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { type Farm, startFarm } from "../farm";
+import { type Farm, startFarm, until } from "../farm";
 
 let farm: Farm;
 beforeAll(async () => {
@@ -27,6 +27,15 @@ test("owners get weights and are listed", async () => {
   expect(out).toMatch(/^OWNER +WEIGHT +RUNNING$/m);
   expect(out).toMatch(/^ana +2\.5 +0$/m);
   expect(JSON.parse((await farm.cli("owners", "--json")).out)).toContainEqual({ name: "ana", weight: 2.5, running: 0 });
+});
+
+test("masters are listed, with the one that keeps house", async () => {
+  const { port } = farm.masters[0]!;
+  await until(async () => (await farm.client.masters()).some(({ keepsHouse }) => keepsHouse) || undefined, "a keeper");
+  const { out } = await farm.cli("masters");
+  expect(out).toMatch(/^MASTER +KEEPS HOUSE +VERSION +STARTED +SEEN$/m);
+  expect(out).toMatch(new RegExp(`^127\\.0\\.0\\.1:${port} +yes +\\S+ +\\d+ s ago +\\d+ s ago$`, "m"));
+  expect(JSON.parse((await farm.cli("masters", "--json")).out)).toMatchObject([{ port, keepsHouse: true }]);
 });
 
 test("slaves are kept from a job and let in again", async () => {

@@ -1,5 +1,6 @@
 // Masters of a test's own making, which do what real ones do rarely.
 import { Client, ClientError } from "../../lib/client";
+import { knownThings } from "../../lib/releases";
 
 /** Answers one request; without an answer the master is gone in the middle of it. */
 export type Answer = (request: Request) => Response | undefined | Promise<Response | undefined>;
@@ -18,7 +19,7 @@ export class StandIn {
       fetch: async (request) => {
         const { pathname } = new URL(request.url);
         this.asked.push(`${request.method} ${pathname}`);
-        if (pathname === "/health" && healthy) return Response.json({ status: "ok" });
+        if (pathname === "/health" && healthy) return Response.json({ status: "ok", knows: knownThings });
         const given = await answer(request);
         if (given) return given;
         // No answer but an end: as of a master that is killed.

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { BackupLines, type BackupPiece, pack, readBackup, readPlain } from "../../lib/local/backup-file";
+import { BackupLines, pack } from "../../lib/local/backup-file";
+import { type BackupPiece, readBackup, readPlain } from "../../lib/local/backup-read";
 
 const header = { release: "0.2.0", postgres: "18.4", at: "2026-11-22T20:00:00.000Z", migrations: [], sequences: [] };
 type Tables = Record<string, string[]>;

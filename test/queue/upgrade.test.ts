@@ -63,7 +63,9 @@ async function stopAll(): Promise<void> {
 }
 
 const names = (data: string) =>
-  readdirSync(data).filter((name) => /^(pg|postgres)/.test(name) && !name.startsWith("pg.log")).sort();
+  readdirSync(data)
+    .filter((name) => /^(pg|postgres)/.test(name) && !name.startsWith("pg.log"))
+    .sort();
 
 /** A folder whose database holds a job of which a task runs; returns what its next attempts and numbers are. */
 async function filled(data: string): Promise<{ job: number; id: number; event: string }> {
@@ -111,6 +113,13 @@ test("an upgrade that was ended at whatever moment is made anew, or ended by the
   const second = await start(data);
   expect([...(await second.queue.sql`select name from job`)]).toEqual([{ name: "kept" }]);
   expect(second.told).toEqual([expect.stringContaining(join(data, aside))]);
+});
+
+test("a database in which no master has made tables yet is upgraded as well", async () => {
+  const data = await newData();
+  await (await startEmbedded({ data })).stop();
+  const { queue } = await start(data, await addPrograms(data, "99.1.0"));
+  expect([...(await queue.sql`select count(*)::int as jobs from job`)]).toEqual([{ jobs: 0 }]);
 });
 
 test("another version of the same major release just starts, and old programs go", async () => {

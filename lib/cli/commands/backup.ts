@@ -45,7 +45,7 @@ export const backup = (here: Here) =>
 
 /** Writes it down while it is read, as restore would: what is kept has been looked at to its end. */
 async function keep(packed: ReadableStream<Uint8Array>, { file, force }: Given, print: Print): Promise<void> {
-  const { readBackup } = await import("../../local/backup-file");
+  const { readBackup } = await import("../../local/backup-read");
   const begun = performance.now();
   const target = await openTarget(file, force === true).catch(async (error) => {
     await packed.cancel();

@@ -52,7 +52,7 @@ export const restore = (here: Here): Command =>
               ? `${count(running)} tasks ran at that moment: slaves that still run them go on, the others begin again`
               : "",
             `what ended later is rendered again; job numbers go on at ${numbers.job}, attempts at these jobs at ${numbers.attempt}`,
-            "start the master: drqueue master",
+            `start the master: drqueue master${data ? ` --data ${folder}` : ""}`,
           ];
           printer(json === true)({ at: header.at, release: header.release, rows, running, numbers }, () =>
             lines.filter((line) => line !== "").join("\n"),
