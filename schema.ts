@@ -95,6 +95,8 @@ export const job = pgTable(
     stopReason: text("stop_reason"),
     /** By which its client names the submission: sent again, it is the same job; null where none was given. */
     submission: text("submission"),
+    /** Attempts at its tasks have higher numbers: lower ones may have been handed out after the backup it came back from. */
+    attemptsFrom: integer("attempts_from").notNull().default(0),
     /** Deleted so long after its end, at 0 only when it finished; null: kept. */
     deleteAfterMs: bigint("delete_after_ms", { mode: "number" }),
     tasks: integer("tasks").notNull(),

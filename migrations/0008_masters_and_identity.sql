@@ -10,6 +10,7 @@ CREATE TABLE "master" (
 --> statement-breakpoint
 ALTER TABLE "farm" ADD COLUMN "oldest_protocol" integer DEFAULT 2 NOT NULL;--> statement-breakpoint
 ALTER TABLE "job" ADD COLUMN "submission" text;--> statement-breakpoint
+ALTER TABLE "job" ADD COLUMN "attempts_from" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE "slave" ADD COLUMN "instance" uuid;--> statement-breakpoint
 ALTER TABLE "slave" ADD COLUMN "home" text;--> statement-breakpoint
 ALTER TABLE "slave" ADD COLUMN "stuck" integer DEFAULT 0 NOT NULL;--> statement-breakpoint

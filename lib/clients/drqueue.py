@@ -87,11 +87,12 @@ class DrQueueError(Exception):
 
 
 class CannotReach(DrQueueError):
-    """No master answered. `sent`: the request was on its way, so it may have been done all the same."""
+    """No master answered. `sent`: the request was on its way, so it may have been done all the same. `again`: sent again, it is done once."""
 
-    def __init__(self, message: str, sent: bool = False) -> None:
+    def __init__(self, message: str, sent: bool = False, again: bool = False) -> None:
         super().__init__(message)
         self.sent = sent
+        self.again = again
 
 
 class NotEnded(DrQueueError):
@@ -809,21 +810,23 @@ def _reason(error: BaseException) -> str:
 
 
 class _Unreached(Exception):
-    """One master did not answer; `sent`: it may have got the request."""
+    """One master did not answer; `sent`: it may have got the request; `again`: it would know the same request by its key."""
 
-    def __init__(self, address: _Address, error: BaseException, sent: bool) -> None:
-        super().__init__(_reason(error))
+    def __init__(self, address: _Address, error: BaseException | str, sent: bool) -> None:
+        super().__init__(error if isinstance(error, str) else _reason(error))
         self.address = address
         self.sent = sent
+        self.again = False
 
 
 class _Answer:
-    """An answer of which the body is still to be read."""
+    """An answer of which the body is still to be read. `keyed`: its master knows the request by a key."""
 
     def __init__(self, connection: _Connection, response: http.client.HTTPResponse, address: _Address) -> None:
         self.connection = connection
         self.response = response
         self.address = address
+        self.keyed = False
 
     @property
     def deadline(self) -> _Deadline:
@@ -1063,9 +1066,9 @@ class Farm:
         lost: CannotReach | None = None
         while True:
             try:
-                return self._json(method, path + _query(query or {}), body, deadline, key)
+                return self._json(method, path + _query(query or {}), body, deadline, key, lost is not None)
             except DrQueueError as error:
-                if key is not None and isinstance(error, CannotReach) and error.sent:
+                if isinstance(error, CannotReach) and error.again:
                     lost = error
                 if lost is None or not _away(error):
                     raise
@@ -1074,11 +1077,13 @@ class Farm:
             time.sleep(_LOOK)
 
     def _json(
-        self, method: str, path: str, body: Mapping[str, object] | None, deadline: _Deadline, key: str | None
+        self, method: str, path: str, body: Mapping[str, object] | None, deadline: _Deadline, key: str | None, again: bool
     ) -> Any:
+        answer = self._answer(method, path, body, deadline, key, again)
         try:
-            return self._answer(method, path, body, deadline, key).json()
+            return answer.json()
         except _Unreached as error:
+            error.again = answer.keyed
             raise self._told([error], method) from None
 
     def stream(self, path: str, query: Mapping[str, object], timeout: float | None) -> Iterator[bytes]:
@@ -1104,18 +1109,26 @@ class Farm:
         body: Mapping[str, object] | None,
         deadline: _Deadline,
         key: str | None = None,
+        again: bool = False,
     ) -> _Answer:
-        """The answer to a request, from the master chosen or from the first that answers; raises what is wrong."""
+        """The answer to a request, from the master chosen or from the first that answers; raises what is wrong. `again`: it may be done."""
         content = None if body is None else _encoded(body)
         masters = self.masters
         failures: list[_Unreached] = []
         for _ in range(2):
+            keyed = False
             try:
                 address = masters[0] if len(masters) == 1 else self._choose(masters, deadline)
+                if key is not None:
+                    keyed = self._knows_keys(address, deadline.half())
+                    if again and not keyed:
+                        raise _Unreached(address, "it is of an earlier release, which might do it twice", False)
                 # One that does not answer leaves time to ask the next, where that may be done.
-                until = deadline.half() if len(masters) > 1 and key is not None else deadline
+                until = deadline.half() if len(masters) > 1 and keyed else deadline
                 answer = self._ask(address, method, path, content, until, key)
+                answer.keyed = keyed
             except _Unreached as error:
+                error.again = error.sent and keyed
                 failures.append(error)
                 with self._lock:
                     if self._chosen == error.address:
@@ -1128,6 +1141,16 @@ class Farm:
                     return answer
                 raise answer.problem()
         raise self._told(failures[-1:], method)
+
+    def _knows_keys(self, address: _Address, deadline: _Deadline) -> bool:
+        """Whether a master knows a submission that is sent again: those of release 0.1 carry it out twice."""
+        try:
+            return "idempotency-key" in self._ask(address, "GET", "/health", None, deadline).json().get("knows", [])
+        except _Unreached as error:
+            error.sent = False
+            raise
+        except (AttributeError, TypeError, DrQueueError):
+            return False
 
     def _choose(self, masters: list[_Address], deadline: _Deadline) -> _Address:
         """The master that answered last, else the first that answers now."""
@@ -1182,7 +1205,8 @@ class Farm:
         where = "; ".join(f"{_show(one.address)} ({one})" for one in failures)
         sent = any(one.sent for one in failures)
         if sent and method != "GET":
-            return CannotReach(f"cannot reach {where}: it may have been done all the same, so look before you repeat it", sent)
+            words = f"cannot reach {where}: it may have been done all the same, so look before you repeat it"
+            return CannotReach(words, sent, any(one.again for one in failures))
         return CannotReach(
             f"cannot reach {where}: start a master with drqueue master, or name one in DRQUEUE_MASTER or Farm(master=...)",
             sent,

@@ -28,9 +28,9 @@ export async function assign(tx: Tx, slaves: readonly SlaveNow[], ended: readonl
   if (planned.length === 0) return { handed: [], again, released };
   const rows = await tx`
     insert into run (job, task, attempt, slave)
-    select given.job, given.task, 1 + greatest(0,
+    select given.job, given.task, 1 + greatest(
       (select max(attempt) from run where run.job = given.job and run.task = given.task),
-      (select max(attempt) from run as passed_over where passed_over.job = 0 and passed_over.task >= given.job)), given.slave
+      (select attempts_from from job where id = given.job)), given.slave
     from json_to_recordset(${JSON.stringify(planned)}::json) as given(job int, task int, slave int)
     returning job, task, attempt, slave`;
   const handed = rows.map((row): Handed => {

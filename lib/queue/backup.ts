@@ -58,7 +58,7 @@ export async function* backup(route: Route): AsyncGenerator<Uint8Array, void> {
 async function endSession(route: Route, pid: number): Promise<void> {
   const sql = route.open({ max: 1 });
   try {
-    await within(5000, sql`select pg_terminate_backend(${pid})`);
+    await within(6000, sql`select pg_terminate_backend(${pid}, 5000)`);
   } finally {
     await sql.end({ timeout: 1 });
   }

@@ -13,18 +13,19 @@ const dayMs = 24 * 3_600_000;
 /** The first numbers that may be given out now: of jobs, and of attempts at tasks of the jobs that came back. */
 export type Numbers = { job: number; attempt: number };
 
-/** The numbers go on behind those that were given out; with `since`, behind those that may have been given out since then. */
-export async function goOn(tx: Tx, sequences: BackupHeader["sequences"], since: Date | undefined): Promise<Numbers> {
-  const lastJob = sequences.find(({ table }) => table === "job")?.last ?? 0;
-  const numbers = { job: lastJob + 1, attempt: 1 };
+/**
+ * The numbers go on behind those that were given out; with `since`, behind those that may have been given out since then. Returns that of
+ * the next job.
+ */
+export async function goOn(tx: Tx, sequences: BackupHeader["sequences"], since: Date | undefined): Promise<number> {
+  let nextJob = 1;
   for (const { table, column, last } of sequences) {
     const skipped = since === undefined ? 0 : table === "job" ? await jobsSince(tx, since) : gap;
     const given = last + skipped;
-    if (table === "job") numbers.job = given + 1;
+    if (table === "job") nextJob = given + 1;
     if (given > 0) await tx`select setval(pg_get_serial_sequence(${quoted(table)}, ${column}), ${given})`;
   }
-  if (since) numbers.attempt = await passOverAttempts(tx, lastJob, since);
-  return numbers;
+  return nextJob;
 }
 
 /** As many jobs as may have come since: twice as many a day as on the last day. */
@@ -36,15 +37,14 @@ async function jobsSince(tx: Tx, since: Date): Promise<number> {
 }
 
 /**
- * Attempts at any task of these jobs go on behind all there are: a slave may hold one that was handed out after the backup. Kept as a run
- * of a job 0, which there never is, up to whose `task` the jobs are meant; see assign.
+ * Attempts at any task of the jobs that came back go on behind all there are: a slave may hold one that was handed out after the backup.
+ * Returns the first.
  */
-async function passOverAttempts(tx: Tx, lastJob: number, since: Date): Promise<number> {
-  const [row] = await tx`
-    insert into run (job, task, attempt, slave, ended_at, outcome, message)
-    select 0, ${lastJob}::int, coalesce(max(attempt), 0) + ${gap}::int, 0, now(), 'lost', ${`restored from ${since.toISOString()}`}
-    from run returning attempt`;
-  return (row!.attempt as number) + 1;
+export async function passOverAttempts(tx: Tx): Promise<number> {
+  const [most] = await tx`
+    select ${gap}::int + greatest(0, (select max(attempt) from run), (select max(attempts_from) from job)) as attempt`;
+  await tx`update job set attempts_from = ${most!.attempt}`;
+  return most!.attempt + 1;
 }
 
 /** Where the events of the backup go at first. */

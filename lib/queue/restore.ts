@@ -7,7 +7,7 @@ import { CopyIn } from "./backup-copy";
 import { knownMigrations, list, type Migration, migrateBy, quoted, tables, tablesNow } from "./backup-tables";
 import type { Route } from "./connect";
 import { migrationLock } from "./locks";
-import { goOn, type Numbers, rowsBefore, tellAgain } from "./restore-numbers";
+import { goOn, type Numbers, passOverAttempts, rowsBefore, tellAgain } from "./restore-numbers";
 
 /** What came back. `running`: tasks that ran at that moment. `numbers`: what the next ones have at least. */
 export type Restored = {
@@ -76,11 +76,12 @@ async function fill(tx: postgres.TransactionSql, pieces: AsyncIterable<BackupPie
         if (piece.table !== "event") await tx.unsafe(`alter table ${quoted(piece.table)} enable trigger user`);
       } else {
         const { at, sequences } = header!;
-        const numbers = await goOn(tx, sequences, past ? new Date(at) : undefined);
+        const job = await goOn(tx, sequences, past ? new Date(at) : undefined);
         await tellAgain(tx, columnsOfEvents, sequences);
         const [running] = await tx`select coalesce(sum(running_count), 0)::int as tasks from job`;
         const [farm] = await tx`select token from farm`;
         for (const step of later) await migrateBy(tx, step);
+        const numbers = { job, attempt: past ? await passOverAttempts(tx) : 1 };
         return { header: header!, rows: piece.rows, running: running!.tasks, numbers, token: farm?.token };
       }
     }

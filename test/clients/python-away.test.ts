@@ -107,7 +107,7 @@ print(here, len(here.jobs()))`;
     const started = performance.now();
     const silent = await asked(`Farm("127.0.0.1:${mute.port}", timeout=0.3)`, "jobs()");
     expect(silent.out).toStartWith(`CannotReach None cannot reach 127.0.0.1:${mute.port} (no answer in time): start`);
-    const sent = await asked(`Farm("127.0.0.1:${mute.port}", timeout=0.3)`, 'submit(name="x", command=["true"])');
+    const sent = await asked(`Farm("127.0.0.1:${mute.port}", timeout=0.3)`, 'call("POST", "/jobs/1/rerun", {})');
     expect(sent.out).toContain("(no answer in time): it may have been done all the same, so look before you repeat it");
     await using slow = await listening((socket) => {
       socket.write("HTTP/1.1 200 OK\r\nx: ");
@@ -145,7 +145,7 @@ print(here, len(here.jobs()))`;
         const text = words.toString();
         const said = (status: string, body: string) =>
           socket.end(`HTTP/1.1 ${status}\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
-        if (text.startsWith("GET /health")) return said("200 OK", '{"status":"ok"}');
+        if (text.startsWith("GET /health")) return said("200 OK", '{"status":"ok","knows":["idempotency-key"]}');
         if (text.startsWith("GET ")) return said("404 Not Found", '{"detail":"not shown here"}');
         keys.push(/idempotency-key: (.*)\r/i.exec(text)?.[1]);
         if (keys.length === 1) return socket.destroy();

@@ -2,11 +2,17 @@
 import { expect, test } from "bun:test";
 import type { Farm, Member } from "../farm";
 import { startFarm, until } from "../farm";
+import { startPostgres } from "../postgres";
 
 /** Waits until this master keeps house, and no other one. */
 const keepsHouse = (farm: Farm, master: Member, among = master) =>
   until(async () => {
-    const keepers = (await farm.clientOf(among).masters()).filter((one) => one.keepsHouse);
+    const keepers = (
+      await farm
+        .clientOf(among)
+        .masters()
+        .catch(() => [])
+    ).filter((one) => one.keepsHouse);
     return (keepers.length === 1 && keepers[0]!.port === master.port) || undefined;
   }, `${master.name} to keep house`);
 
@@ -60,6 +66,30 @@ test("after an outage of all masters that is longer than the lease a slave still
   await Bun.write(gate, "");
   expect(await farm.ended(job)).toMatchObject({ state: "finished" });
   expect(await farm.client.runs(job, 1)).toMatchObject([{ attempt: 1, outcome: "finished" }]);
+});
+
+test("a database that was away while the master was frozen costs no slave its tasks", async () => {
+  const server = await startPostgres();
+  await using farm = await startFarm({ slaves: 1, lease: "2s", database: server.url });
+  const gate = `${farm.folder}/gate`;
+  const job = await farm.submit({ command: ["sh", "-c", `until [ -e ${gate} ]; do sleep 0.05; done`] });
+  await farm.frameIs(job, 1, ({ state }) => state === "running");
+  const master = farm.masters[0]!;
+  await keepsHouse(farm, master);
+  master.process.kill("SIGSTOP");
+  await server.pause();
+  await Bun.sleep(3000);
+  await server.resume();
+  master.process.kill("SIGCONT");
+  await keepsHouse(farm, master);
+  await Bun.write(gate, "");
+  await until(
+    async () => (await farm.client.job(job).catch(() => undefined))?.state === "finished" || undefined,
+    "its end",
+  );
+  expect(await farm.client.runs(job, 1)).toMatchObject([{ attempt: 1, outcome: "finished" }]);
+  await farm[Symbol.asyncDispose]();
+  await server.stop();
 });
 
 test("a slave that died with the master that kept house is found by the next one", async () => {
