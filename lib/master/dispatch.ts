@@ -64,10 +64,11 @@ export class Dispatcher {
   async sync(sync: Sync, address: string, signal: AbortSignal): Promise<SyncAnswer> {
     const arrivedAt = performance.now();
     if (this.stopped) throw new HttpError(503, "the master is stopping", { "retry-after": "1" });
+    // Two syncs of one slave: it has news, and the one that is parked is out of date; also for the time in which the news are written.
+    const known = this.known.byKey(sync.key);
+    if (known) this.unpark(known)?.answer(this.emptyAnswer(known));
     const slave = await this.known.meet(sync, address);
     if ("heardMs" in slave) return { ...this.emptyAnswer(slave), taken: { heardMs: slave.heardMs } };
-    // Two syncs of one slave: it has news, and the one that is parked is out of date.
-    this.unpark(slave)?.answer(this.emptyAnswer(slave));
     return new Promise((answer, fail) => {
       const pending: Pending = { arrivedAt, sync, slave, signal, answer, fail };
       signal.addEventListener("abort", () => {

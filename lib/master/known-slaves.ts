@@ -96,7 +96,7 @@ export class KnownSlave {
 
 /** All slaves that called this master. */
 export class KnownSlaves {
-  private readonly byKey = new Map<string, { slave: KnownSlave; profile: string }>();
+  private readonly keys = new Map<string, { slave: KnownSlave; profile: string }>();
   private readonly ids = new Map<number, KnownSlave>();
   private readonly beats = new Map<number, Omit<Heard, "ageMs"> & { heardAt: number }>();
   private readonly progress = new Map<string, Progress>();
@@ -112,6 +112,10 @@ export class KnownSlaves {
 
   byId(id: number): KnownSlave | undefined {
     return this.ids.get(id);
+  }
+
+  byKey(key: string): KnownSlave | undefined {
+    return this.keys.get(key)?.slave;
   }
 
   /** The numbers of those that called within the lease. */
@@ -160,7 +164,7 @@ export class KnownSlaves {
       settings,
       problem,
     ]);
-    const before = this.byKey.get(sync.key);
+    const before = this.keys.get(sync.key);
     let slave = before?.slave;
     const wasAway = sync.hello || performance.now() - (slave?.heardAt ?? 0) > this.leaseMs / 2;
     if (!slave || before?.profile !== profile || wasAway) {
@@ -171,7 +175,7 @@ export class KnownSlaves {
       // While it was written another sync of the same slave may have been faster.
       slave = this.ids.get(id) ?? new KnownSlave(id, Math.min(5000, this.leaseMs / 3));
       this.ids.set(id, slave);
-      this.byKey.set(sync.key, { slave, profile });
+      this.keys.set(sync.key, { slave, profile });
     }
     slave.heardAt = performance.now();
     const { freeMemoryMb, memoryLeftMb, gpusLeft, foreignSlots, inHours, free } = sync;
