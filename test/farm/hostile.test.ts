@@ -20,7 +20,10 @@ test.each([
   await farm.ended(job);
   const refused = (await farm.client.log(job, 1).catch((error) => error)) as ClientError;
   expect(refused).toBeInstanceOf(ClientError);
-  expect([refused.status, refused.message]).toEqual([404, expect.stringMatching(/^neither slave s1, which ran it, nor a master has the log /)]);
+  expect([refused.status, refused.message]).toEqual([
+    404,
+    expect.stringMatching(/^neither slave s1, which ran it, nor a master has the log /),
+  ]);
 });
 
 test("a log that is a pipe holds up nobody", async () => {
