@@ -13,13 +13,13 @@ export function recipe(service: Service, { user, replace }: { user: string | und
   const [executable = "", ...words] = program;
   const secrets =
     role === "slave"
-      ? "# The farm's token: put the file 'token' of the master's data folder into the data folder below."
+      ? `# The farm's token: put the file 'token' of the master's data folder into the data folder below.
+# Its tasks end with it: Windows does not let them go on.`
       : "# Its database: setx /M DATABASE_URL postgres://..., which every user of this machine can read.";
   // By their numbers, since their names differ from language to language: the network service, administrators, the system.
   const owner = user === undefined ? "'*S-1-5-20'" : "$credential.UserName";
   return `# Registers '${name}' as a scheduled task and starts it: run this in PowerShell as administrator.
 ${secrets}
-# Its tasks end with it: Windows does not let them go on.
 $ErrorActionPreference = 'Stop'
 $data = ${quoted(data)}
 ${user === undefined ? "" : `$credential = Get-Credential -UserName ${quoted(user)} -Message 'Who runs DrQueue'\n`}\

@@ -135,6 +135,7 @@ function parse(line: Uint8Array): unknown {
   }
 }
 
-const notOne = () => new PlainError("this is not a backup of DrQueue: name a file that drqueue backup wrote");
+const notOne = () =>
+  new PlainError("this is not a backup of DrQueue, or too short a piece of one: name a file that drqueue backup wrote");
 const cutOff = () => new PlainError("the backup is cut off, its end is missing: take another one");
 const damaged = () => new PlainError("the backup is damaged: take another one");

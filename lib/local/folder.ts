@@ -43,6 +43,17 @@ export function createDataFolder(path: string): void {
   }
 }
 
+/** Creates a folder that a flag names where it is missing. Throws an Error that names the flag. */
+export function createFolder(path: string, flag: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    throw new Error(
+      `cannot create ${path} (${(error as NodeJS.ErrnoException).code}): choose another folder with ${flag}`,
+    );
+  }
+}
+
 function here(): Surroundings {
   return { env: process.env, platform: process.platform, uid: process.getuid?.(), home: homedir() };
 }

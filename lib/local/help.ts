@@ -36,7 +36,7 @@ function isOptions(term: Usage[number]): boolean {
   return (term.type === "optional" || term.type === "multiple") && term.terms.every(isOptions);
 }
 
-/** Arguments before options, a command's own before those of all, and defaults without quotation marks. */
+/** Arguments before options, a command's own before those of all, defaults and choices as plain text. */
 function sectionsOf(sections: readonly DocSection[]): DocSection[] {
   const isCommand = ({ term }: DocEntry) => term.type === "command";
   const isArgument = ({ term }: DocEntry) => term.type === "argument";
@@ -54,8 +54,13 @@ function sectionsOf(sections: readonly DocSection[]): DocSection[] {
     .map(({ title, entries }) => ({ ...(title !== undefined && { title }), entries: entries.map(unquoted) }));
 }
 
+/** Choices are one text: a line breaks behind their commas, not before. */
 function unquoted(entry: DocEntry): DocEntry {
-  return entry.default ? { ...entry, default: entry.default.map(plainTerm) } : entry;
+  return {
+    ...entry,
+    ...(entry.default && { default: entry.default.map(plainTerm) }),
+    ...(entry.choices && { choices: [text(formatMessage(entry.choices.map(plainTerm), { colors: false }))] }),
+  };
 }
 
 function plainTerm(term: Message[number]): Message[number] {

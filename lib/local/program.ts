@@ -71,16 +71,18 @@ export async function runProgram(
   }
 }
 
-/** A duration as people write it, `500ms`, `30s`, `5m`, `2h`, `7d`; its value is in ms. */
-export function duration(metavar = "TIME"): ValueParser<"sync", number> {
+/** A duration as people write it, `500ms`, `30s`, `5m`, `2h`, `7d`; its value is in ms, of `least` at least. */
+export function duration(least = 0): ValueParser<"sync", number> {
   return {
     mode: "sync",
-    metavar: metavar as "TIME",
+    metavar: "TIME",
     placeholder: 0,
     parse(input) {
       const ms = milliseconds(input);
       if (ms === undefined)
         return { success: false, error: message`${input} is not a time: write for example ${"30s"} or ${"5m"}.` };
+      if (ms < least)
+        return { success: false, error: message`${input} is too short: give ${`${least / 1000}s`} or more.` };
       return { success: true, value: ms };
     },
     format: (ms) => (ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`),

@@ -54,8 +54,12 @@ export function shedding(bounds: Bounds = usualBounds, shed: () => void = () => 
         throw error;
       }
       const { body } = c.res;
-      if (body) c.res = new Response(untilEnd(body, leave), c.res);
-      else leave();
+      // Nobody reads the body of an answer to HEAD.
+      if (body && c.req.raw.method !== "HEAD") c.res = new Response(untilEnd(body, leave), c.res);
+      else {
+        leave();
+        await body?.cancel();
+      }
       return;
     }
     // Who sends half a body holds a place as long as this, and takes nobody's turn.

@@ -10,6 +10,7 @@ import { holdMs, type Sync, type SyncAnswer } from "../sync";
 import { keyOf, type RunKey, runName } from "../wire";
 import { type KnownSlave, KnownSlaves } from "./known-slaves";
 import { type Meter, unmetered } from "./meter";
+import { isAway } from "./translate";
 
 const journal = getLogger(["drqueue", "dispatch"]);
 
@@ -151,6 +152,8 @@ export class Dispatcher {
           this.recovery = undefined;
           this.woken({ work: true });
         }, recoverMs);
+        // Of a database that is away it is told once, by who watches it.
+        if (isAway(error as Error)) continue;
         const what = single ? `the sync of slave ${single.sync.name}` : "a round";
         const about = single && { slave: single.sync.name };
         journal.warn("{what} failed: {error}", { ...about, what, error: (error as Error).message });

@@ -36,7 +36,7 @@ const flags = object({
     }),
   ),
   keepLogs: optional(
-    option("--keep-logs", duration(), {
+    option("--keep-logs", duration(1000), {
       description: message`Remove logs that are older, as 90d; else they are kept until their job is deleted.`,
     }),
   ),
@@ -56,7 +56,7 @@ const flags = object({
     }),
   ),
   lease: withDefault(
-    option("--lease", duration(), { description: message`A slave not heard of for so long loses its tasks.` }),
+    option("--lease", duration(1000), { description: message`A slave not heard of for so long loses its tasks.` }),
     30_000,
   ),
   ...journalFlags,

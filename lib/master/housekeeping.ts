@@ -10,6 +10,7 @@ import { endRests, wakeWhenDue } from "../queue/timers";
 import type { Dispatcher } from "./dispatch";
 import { type Meter, unmetered } from "./meter";
 import { Patience } from "./patience";
+import { isAway } from "./translate";
 
 const journal = getLogger(["drqueue", "housekeeping"]);
 
@@ -85,7 +86,7 @@ async function notStuck(step: Promise<void>, pulse: House["pulse"]): Promise<voi
   throw new Error(`a step took longer than ${stuckMs / 1000} s`);
 }
 
-/** Takes a step again and again until stopped. A step that fails is told once, and taken again. */
+/** Takes a step again and again until stopped. A step that fails is told once, unless the database is away, and taken again. */
 function repeat(everyMs: number, step: () => Promise<void>, failed = () => {}): { stop(): Promise<void> } {
   let running = true;
   const stopped = Promise.withResolvers<void>();
@@ -97,8 +98,11 @@ function repeat(everyMs: number, step: () => Promise<void>, failed = () => {}): 
         if (failing) journal.info("housekeeping goes on");
         failing = false;
       } catch (error) {
-        if (!failing) journal.error("housekeeping failed, trying again: {error}", { error: (error as Error).message });
-        failing = true;
+        // Of a database that is away it is told once, by who watches it.
+        if (!failing && !isAway(error as Error)) {
+          journal.error("housekeeping failed, trying again: {error}", { error: (error as Error).message });
+          failing = true;
+        }
         failed();
       }
       await within(everyMs, stopped.promise);

@@ -93,7 +93,7 @@ function serverOf(url: string) {
   try {
     return serverAt({ url });
   } catch (error) {
-    throw new PlainError(`DATABASE_URL: ${(error as Error).message}`);
+    throw new PlainError((error as Error).message);
   }
 }
 

@@ -1,10 +1,10 @@
 // Starts a master and stops it: data folder, lock, database, token, port, housekeeping.
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { getLogger } from "@logtape/logtape";
 import { largestBatch } from "../batch";
 import { within } from "../local/deadline";
-import { createDataFolder } from "../local/folder";
+import { createDataFolder, createFolder } from "../local/folder";
 import { guardedApp } from "../local/guard";
 import { keepJournal } from "../local/journal";
 import type { JournalOptions } from "../local/journal-flags";
@@ -13,7 +13,7 @@ import { addMetricsRoute } from "../local/metrics";
 import { listenOn } from "../local/port";
 import { PlainError, version } from "../local/program";
 import { shedding, usualBounds } from "../local/shed";
-import { whenTold } from "../local/signals";
+import { unlessTold, whenTold } from "../local/signals";
 import { findToken, keepToken, newToken } from "../local/token";
 import { forgetEvents } from "../queue/events";
 import { agreeOnToken } from "../queue/farm";
@@ -88,12 +88,13 @@ export async function runMaster(options: MasterOptions): Promise<number> {
   keepFormat(options.data);
   const logs = options.logs ?? join(options.data, "logs");
   const scripts = resolve(options.scripts || join(options.data, "scripts"));
-  for (const folder of [logs, scripts]) mkdirSync(folder, { recursive: true });
+  createFolder(logs, "--logs");
+  createFolder(scripts, "--scripts");
 
-  const database = await openDatabase(options.database, options.data);
+  const database = await openDatabase(options.database, options.data, told);
   try {
     const { queue } = database;
-    const token = await agreeOnToken(queue, findToken(options.data) ?? newToken());
+    const token = await unlessTold(told, agreeOnToken(queue, findToken(options.data) ?? newToken()));
     keepToken(options.data, token);
 
     const metrics: MasterMetrics = new MasterMetrics(queue, {
@@ -137,11 +138,12 @@ export async function runMaster(options: MasterOptions): Promise<number> {
     addMasterRoutes(app, queue);
     addBackupRoute(app, queue);
     addNoticeRoutes(app, queue, notifier);
-    await listen(queue, (news) => {
+    const listening = listen(queue, (news) => {
       dispatcher.woken(news);
       events.woken(news);
       if (news.events) notifier.wake();
     });
+    await unlessTold(told, listening);
     const port = listenOn(
       options.host,
       options.port,

@@ -9,9 +9,10 @@ export type Self = Omit<MasterSeen, "startedAt" | "seenAt">;
 /** A master not seen for so long is forgotten, ms. */
 const forgottenMs = 3_600_000;
 
-/** Writes that this master is there now. Where it keeps house, no other one does any more. */
+/** Writes that this master is there now, in place of one that was there before. Where it keeps house, no other one does any more. */
 export async function announce(queue: Queue, { id, address, port, software, keepsHouse }: Self): Promise<void> {
   await queue.sql`
+    with before as (delete from master where address = ${address} and port = ${port} and id <> ${id})
     insert into master (id, address, port, software, keeps_house)
     values (${id}, ${address}, ${port}, ${software}, ${keepsHouse})
     on conflict (id) do update set address = excluded.address, port = excluded.port, software = excluded.software,

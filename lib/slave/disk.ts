@@ -1,7 +1,10 @@
 // A slave that cannot write logs or records takes no tasks: each would only be given back.
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { getLogger } from "@logtape/logtape";
 import type { Work } from "./work";
+
+const journal = getLogger(["drqueue", "disk"]);
 
 const everyMs = 5000;
 // A little more than a run needs for its record and the first lines of its log.
@@ -12,7 +15,10 @@ export function watchDisk(folders: readonly string[], work: Work, changed: () =>
   const look = () => {
     const before = work.problem;
     work.problem = folders.map(whyNotWritable).find((reason) => reason !== undefined);
-    if (work.problem !== before) changed();
+    if (work.problem === before) return;
+    if (work.problem === undefined) journal.info("logs and records can be written again");
+    else journal.error("takes no tasks: {problem}", { problem: work.problem });
+    changed();
   };
   look();
   const timer = setInterval(look, everyMs);

@@ -227,7 +227,9 @@ export class Loop {
     if (!this.complaints.has(error.message) && this.complaints.size < mostComplaints) {
       this.complaints.add(error.message);
       const refused = error instanceof ClientError && error.status !== undefined && error.status < 500;
-      journal[refused ? "error" : "warn"]("{message}; running tasks go on, trying again", { message: error.message });
+      // What is said to people who asked once ends like this; a slave does it by itself.
+      const message = error.message.replace(/[;,:] try again$/, "");
+      journal[refused ? "error" : "warn"]("{message}; running tasks go on, trying again", { message });
     }
     this.connected = false;
     this.hello = true;

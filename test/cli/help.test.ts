@@ -19,6 +19,7 @@ test("every command has a help with its usage, each option once, and examples th
     expect(twice(text!.match(/^[A-Z][^:\n]+\.$/gm) ?? [])).toEqual([]);
     for (const line of text!.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
     expect(out).not.toMatch(/ $/m);
+    expect(out).not.toMatch(/^ *,/m);
     if (!["master", "slave", "install"].includes(name)) expect(out).toContain("--json");
   }
 }, 30_000);

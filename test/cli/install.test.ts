@@ -55,6 +55,7 @@ test("secrets go into a file that only root reads, stay as a person left them, a
   const env = { DRQUEUE_TOKEN: "geheim", DRQUEUE_MASTER: "farm1" };
   const slave = ["slave", "--for=systemd"];
   const printed = install([...slave, "--print"], env).out;
+  expect(install([...slave, "--print"], { DRQUEUE_TOKEN: "two\ngeheim" })).toMatchObject({ code: 2, out: "" });
   expect(printed).not.toContain("geheim");
   expect(printed).toContain('DRQUEUE_MASTER="farm1"');
   install([...slave, "--root", root], env);

@@ -83,6 +83,7 @@ test.each([
   [["enable"], "name a slave"],
   [["slave", "rack7", "--slots", "3"], "'--slots' is not an option here"],
   [["master", "--lease", "5"], '--lease: "5" is not a time'],
+  [["master", "--lease", "0s"], '--lease: "0s" is too short: give "1s" or more'],
 ])("%j is refused in one line", async (args, said) => {
   const { code, out, err } = await farm.cli(...args);
   expect({ code, out }).toEqual({ code: 2, out: "" });

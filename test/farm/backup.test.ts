@@ -41,7 +41,7 @@ test("a farm that is restored into a new data folder finishes its jobs, with the
   const file = join(farm.folder, "farm.backup");
   const made = await farm.cli("backup", file);
   expect(made).toMatchObject({ code: 0, err: "" });
-  expect(made.out).toMatch(/farm\.backup: 1 jobs, \d+ rows, 0\.0 MB in .*, as of 20/);
+  expect(made.out).toMatch(/farm\.backup: 1 jobs, \d+ rows, \d+ kB in .*, as of 20/);
   expect(statSync(file).mode & 0o777).toBe(0o600);
   expect(existsSync(`${file}.part`)).toBe(false);
 

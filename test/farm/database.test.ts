@@ -1,5 +1,7 @@
 import { expect, test } from "bun:test";
+import { join } from "node:path";
 import type { ClientError } from "../../lib/client";
+import { readLock } from "../../lib/local/lock";
 import { startFarm, until } from "../farm";
 import { Follower } from "../master/follower";
 import { freePort, freeze, startPostgres } from "../postgres";
@@ -103,4 +105,16 @@ test("a database that never answers, a wrong URL and a wrong password are one li
   const error = await start(`postgres://ana:secret@127.0.0.1:${port}/farm`).catch((error: Error) => error.message);
   expect(error).toContain(`the database at 127.0.0.1:${port}/farm does not answer`);
   expect(error).not.toContain("secret");
+});
+
+test("a master that is told to stop while it waits for its database stops", async () => {
+  await using farm = await startFarm({ slaves: 0 });
+  const silent = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
+  const started = farm
+    .startMaster({ name: "m2", database: `postgres://ana@127.0.0.1:${silent.port}/farm` })
+    .catch((error: Error) => error.message);
+  const { pid } = await until(async () => readLock(join(farm.dataOf("m2"), "master.lock")), "the master to begin");
+  process.kill(pid, "SIGTERM");
+  expect(await started).toContain("stopped (SIGTERM) before it had started");
+  silent.stop(true);
 });

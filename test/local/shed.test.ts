@@ -23,6 +23,7 @@ beforeAll(() => {
       : new Response("", { status: 500 }),
   );
   app.get("/events", () => new Response(new ReadableStream({ start: (stream) => stream.enqueue("hello") })));
+  app.get("/jobs/1/logs/:frame", () => new Response("no such log", { status: 404 }));
   app.all("*", async (c) => {
     under++;
     await answered;
@@ -102,4 +103,9 @@ test("a stream has its place until it ends, or its reader leaves", async () => {
   const end = new AbortController();
   await until(async () => (await ask("/events", { signal: end.signal })).status === 200 || undefined, "room");
   end.abort();
+});
+
+test("an answer without a body, as to HEAD, keeps no place", async () => {
+  for (const path of ["/events", "/jobs/1/logs/9"])
+    for (let asked = 0; asked < 3; asked++) expect((await ask(path, { method: "HEAD" })).status).not.toBe(503);
 });

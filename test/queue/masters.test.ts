@@ -5,10 +5,11 @@ import { stagedQueue } from "./stage";
 
 const queue = await stagedQueue();
 
+let port = 1234;
 const self = (more: Partial<Parameters<typeof announce>[1]> = {}) => ({
   id: crypto.randomUUID(),
   address: "farm1",
-  port: 1234,
+  port: port++,
   software: "1.0",
   keepsHouse: false,
   ...more,
@@ -35,6 +36,14 @@ test("what a master says again is seen now, and was started then", async () => {
   const [listed] = await listMasters(queue);
   expect(listed!.port).toBe(2);
   expect(Date.parse(listed!.seenAt) - Date.parse(listed!.startedAt)).toBeGreaterThan(500_000);
+});
+
+test("a master that was killed and started again is listed once", async () => {
+  const killed = self({ address: "farm3" });
+  await announce(queue, killed);
+  const again = self({ address: "farm3", port: killed.port });
+  await announce(queue, again);
+  expect((await listMasters(queue)).filter(({ address }) => address === "farm3")).toMatchObject([again]);
 });
 
 test("of two masters that say they keep house the last one does", async () => {

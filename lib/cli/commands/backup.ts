@@ -82,7 +82,7 @@ async function keep(packed: ReadableStream<Uint8Array>, { file, force }: Given, 
         await target.keep();
         line.end();
         const seconds = (performance.now() - begun) / 1000;
-        const told = `${file}: ${count(piece.rows.job ?? 0)} jobs, ${count(rows)} rows, ${megabytes(bytes)} in ${span(seconds)}, as of ${moment(at)}`;
+        const told = `${file === "-" ? "written" : file}: ${count(piece.rows.job ?? 0)} jobs, ${count(rows)} rows, ${megabytes(bytes)} in ${span(seconds)}, as of ${moment(at)}`;
         if (file === "-") process.stderr.write(`${told}\n`);
         else print({ file, at, rows: piece.rows, bytes, seconds }, () => told);
       }

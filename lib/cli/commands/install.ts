@@ -6,7 +6,7 @@ import type { Parser } from "@optique/core/parser";
 import { command, option } from "@optique/core/primitives";
 import { choice, string } from "@optique/core/valueparser";
 import { labelOf, macData, propertyList } from "../../install/launchd";
-import { checkFlags, environmentFile, flagValue, type Service } from "../../install/service";
+import { checkFlags, environmentFile, flagValue, type Service, variables } from "../../install/service";
 import { environmentPath, unit, unitName } from "../../install/systemd";
 import { recipe } from "../../install/windows";
 import { ownProgram, type ServiceFile, verify, whyNotRunnable, writeFiles } from "../../install/write";
@@ -115,6 +115,8 @@ function check({ program, flags, user }: Service, system: System): void {
   }
   if (!(system === "windows" ? /^[^\u0000-\u001f"]{1,100}$/ : /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}\$?$/).test(user))
     throw new PlainError(`--user '${user}' cannot be the name of a user`, 2);
+  const odd = variables.find((name) => /[\u0000-\u001f]/.test(process.env[name] ?? ""));
+  if (odd) throw new PlainError(`${odd} has a line break or another control character: correct it first`, 2);
   if (/[$\u0000-\u001f]/.test(program[0]!))
     throw new PlainError(`systemd starts no program from ${program[0]}: put it into another folder`);
 }

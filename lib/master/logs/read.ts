@@ -109,6 +109,6 @@ function notFound({ logs }: LogPlaces, { path, open, endedAt, slave }: LogPlace,
     );
   return new HttpError(
     502,
-    `the log is not in ${logs}, and slave ${name} (${state}), which wrote it, does not answer at ${address}:${port}`,
+    `the log is not in ${logs}, and slave ${name} (${state}), which wrote it, does not answer at ${address}:${port}: the log comes when it is back`,
   );
 }

@@ -72,7 +72,7 @@ export class LogStore {
     try {
       if (!(await part.stat()).isFile()) throw Object.assign(new Error("no file"), { code: "EEXIST" });
       if (whole) {
-        await part.write(frameOf(packed, bytes.length));
+        await writeAll(part, frameOf(packed, bytes.length), 0);
         await part.sync();
       } else {
         const held = await this.held(path, part);
@@ -122,10 +122,15 @@ async function append(part: FileHandle, held: Held, packed: Uint8Array, raw: num
   }
   const frame = frameOf(packed, raw);
   await part.truncate(held.end);
-  await part.write(frame, 0, frame.length, held.end);
+  await writeAll(part, frame, held.end);
   held.frames.push({ at: held.end + frame.length - packed.length, length: packed.length, raw });
   held.raw += raw;
   held.end += frame.length;
+}
+
+/** Writes bytes at a place: of one write a disk that becomes full takes only what it has room for. */
+async function writeAll(part: FileHandle, bytes: Uint8Array, place: number): Promise<void> {
+  for (let at = 0; at < bytes.length; ) at += (await part.write(bytes, at, bytes.length - at, place + at)).bytesWritten;
 }
 
 /** Of what the file holds, as it is read from there. */

@@ -17,18 +17,27 @@ export function addBackupRoute(app: OpenAPIHono, queue: OpenQueue): void {
     const begun = performance.now();
     let bytes = 0;
     let whole = false;
+    let failed: Error | undefined;
     try {
       for await (const part of pack(backup(queue.route))) {
         bytes += part.length;
         yield part;
       }
       whole = true;
+    } catch (error) {
+      failed = error as Error;
+      throw error;
     } finally {
       busy = false;
       const seconds = Math.round((performance.now() - begun) / 1000);
       const told = { megabytes: (bytes / 1e6).toFixed(1), seconds };
       if (whole) journal.info("a backup was made: {megabytes} MB in {seconds} s", told);
-      else journal.warn("a backup was not read to its end, or failed, after {megabytes} MB and {seconds} s", told);
+      else if (failed)
+        journal.warn("a backup failed after {megabytes} MB and {seconds} s: {error}", {
+          ...told,
+          error: failed.message,
+        });
+      else journal.warn("a backup was not read to its end, after {megabytes} MB and {seconds} s", told);
     }
   }
 

@@ -170,3 +170,25 @@ test("a range in the middle of a stored log is read without what stands before i
   for await (const part of tail(open, { from, to: from + pieceBytes })) parts.push(part);
   expect(Buffer.concat(parts).equals(log.subarray(from, from + pieceBytes))).toBe(true);
 });
+
+test.skipIf(process.getuid?.() !== 0 || process.platform !== "linux")(
+  "a log of which the disk has room for a part only is not stored, and is taken when there is room",
+  async () => {
+    const small = join(folder, "small");
+    mkdirSync(small);
+    // Where even root may not mount, as in some containers, there is no small disk to fill.
+    if (Bun.spawnSync(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", small]).exitCode !== 0) return;
+    try {
+      const store = new LogStore(small);
+      const log = bytes(pieceBytes);
+      const take = () => store.take([{ path, at: 0, data: base64(log), end: endOf(log) }]);
+      writeFileSync(join(small, "other"), bytes(3_800_000));
+      await expect(take()).rejects.toThrow("no room left");
+      expect(existsSync(join(small, `${path}.zst`))).toBe(false);
+      rmSync(join(small, "other"));
+      expect(await take()).toEqual([{ state: "stored", at: log.length }]);
+    } finally {
+      Bun.spawnSync(["umount", "-l", small]);
+    }
+  },
+);
