@@ -1,11 +1,10 @@
 // Something that the database does not take, from one slave, is that slave's trouble alone.
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { Dispatcher } from "../../lib/master/dispatch";
-import { Settings } from "../../lib/settings";
-import { protocolVersion, type Sync } from "../../lib/sync";
+import type { Sync } from "../../lib/sync";
 import { keyOf } from "../../lib/wire";
 import { newQueue, submitted } from "../queue/stage";
-import { exited } from "./simulated";
+import { exited, settings, syncOf } from "./simulated";
 
 let stage: Awaited<ReturnType<typeof newQueue>>;
 beforeAll(async () => {
@@ -19,29 +18,8 @@ beforeAll(async () => {
 afterAll(() => stage[Symbol.asyncDispose]());
 
 const keys = Array.from({ length: 5 }, () => crypto.randomUUID());
-const sync = (at: number, more: Partial<Sync> = {}): Sync => ({
-  version: protocolVersion,
-  key: keys[at]!,
-  name: `s${at}`,
-  software: "test",
-  port: 1,
-  os: "LINUX",
-  cpus: 2,
-  memoryMb: 1000,
-  freeMemoryMb: 500,
-  memoryLeftMb: 500,
-  gpus: 0,
-  gpusLeft: 0,
-  load: 0,
-  foreignSlots: 0,
-  inHours: true,
-  settings: Settings.parse({ slots: 1, pools: ["Default"], enabled: true }),
-  free: 1,
-  alive: [],
-  ended: [],
-  hello: true,
-  ...more,
-});
+const sync = (at: number, more: Partial<Sync> = {}) =>
+  syncOf({ key: keys[at]!, name: `s${at}`, settings: settings({ slots: 1 }), free: 1, hello: true, ...more });
 
 test("of reports that arrive together all count but the one that is wrong, also when it is sent again and again", async () => {
   const { queue } = stage;

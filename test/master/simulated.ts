@@ -9,6 +9,28 @@ export function settings(more: Partial<Settings> = {}): Settings {
   return Settings.parse({ slots: 2, pools: ["Default"], enabled: true, ...more });
 }
 
+/** A sync of a slave that has and brings nothing; `more` overrides anything. */
+export const syncOf = (more: Partial<Sync> & Pick<Sync, "key" | "name">): Sync => ({
+  version: protocolVersion,
+  software: "test",
+  port: 1,
+  os: "LINUX",
+  cpus: 2,
+  memoryMb: 1000,
+  freeMemoryMb: 500,
+  memoryLeftMb: 500,
+  gpus: 0,
+  gpusLeft: 0,
+  load: 0,
+  foreignSlots: 0,
+  inHours: true,
+  settings: settings(),
+  free: 0,
+  alive: [],
+  ended: [],
+  ...more,
+});
+
 export class SimulatedSlave {
   readonly key = crypto.randomUUID();
 
@@ -20,30 +42,7 @@ export class SimulatedSlave {
 
   /** One sync; `more` overrides anything. */
   sync(more: Partial<Sync> = {}, signal?: AbortSignal): Promise<SyncAnswer> {
-    const sync: Sync = {
-      version: protocolVersion,
-      key: this.key,
-      name: this.name,
-      software: "test",
-      port: 1,
-      os: "LINUX",
-      cpus: 2,
-      memoryMb: 1000,
-      freeMemoryMb: 500,
-      memoryLeftMb: 500,
-      gpus: 0,
-      gpusLeft: 0,
-      load: 0,
-      foreignSlots: 0,
-      inHours: true,
-      settings: settings(),
-      free: 0,
-      alive: [],
-      ended: [],
-      ...this.more,
-      ...more,
-    };
-    return this.client.sync(sync, signal);
+    return this.client.sync(syncOf({ key: this.key, name: this.name, ...this.more, ...more }), signal);
   }
 }
 

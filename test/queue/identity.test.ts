@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 import { takeBack } from "../../lib/queue/recover";
 import { type Calling, heard, markStuck, meet } from "../../lib/queue/slaves";
-import { clear, handOut, met, runsOf, slave, stagedQueue, submitted, tell, usual } from "./stage";
+import { calling, clear, handOut, met, runsOf, slave, stagedQueue, submitted, tell } from "./stage";
 
 const queue = await stagedQueue();
 beforeEach(() => clear(queue));
@@ -10,29 +10,8 @@ beforeEach(() => clear(queue));
 const key = crypto.randomUUID();
 const [first, second] = [crypto.randomUUID(), crypto.randomUUID()];
 
-const calling = (more: Partial<Calling>): Calling => ({
-  key,
-  name: "rack7",
-  address: "127.0.0.1",
-  port: 2345,
-  software: "1.0",
-  os: "LINUX",
-  cpus: 4,
-  memoryMb: 8000,
-  freeMemoryMb: 4000,
-  memoryLeftMb: 4000,
-  gpus: 0,
-  gpusLeft: 0,
-  load: 0.5,
-  foreignSlots: 0,
-  inHours: true,
-  settings: usual,
-  running: 0,
-  free: 4,
-  stuck: 0,
-  ...more,
-});
-const call = async (more: Partial<Calling>) => (await meet(queue, [calling(more)]))[0]!;
+const rack7 = (more: Partial<Calling> = {}) => calling({ key, name: "rack7", ...more });
+const call = async (more: Partial<Calling>) => (await meet(queue, [rack7(more)]))[0]!;
 const silentFor = (seconds: number) => queue.sql`update slave set seen_at = now() - ${seconds} * interval '1 second'`;
 const row = async () => (await queue.sql`select instance, home, state, port, stuck from slave`)[0]!;
 
@@ -92,8 +71,8 @@ describe("another process with the key of a slave that lives", () => {
 
   test("is refused also when both call in one moment: the first that is written is the slave", async () => {
     const answers = await meet(queue, [
-      calling({ instance: first, home: "here" }),
-      calling({ instance: second, home: "there" }),
+      rack7({ instance: first, home: "here" }),
+      rack7({ instance: second, home: "there" }),
     ]);
     expect(answers.map(({ heardMs }) => heardMs !== undefined)).toEqual([false, true]);
   });
@@ -108,7 +87,7 @@ test("the same process is the slave however long it was silent and wherever it i
 test("a sign of life of the process before counts no more, and its slave is named", async () => {
   const id = await met(queue, "rack7", key, { instance: first, home: "here" });
   await call({ instance: second, home: "here" });
-  const { key: _, name: __, address: ___, settings: ____, ...now } = calling({});
+  const { key: _, name: __, address: ___, settings: ____, ...now } = rack7();
   const beat = { ...now, id, leaving: true, ageMs: 0 };
   expect(await heard(queue, [{ ...beat, instance: first }])).toEqual([id]);
   expect(await row()).toMatchObject({ state: "online" });
@@ -118,7 +97,7 @@ test("a sign of life of the process before counts no more, and its slave is name
 
 test("a sign of life that is written late counts from when it was heard", async () => {
   const id = await met(queue, "rack7", key, { instance: first });
-  const { key: _, name: __, address: ___, settings: ____, ...now } = calling({ instance: first });
+  const { key: _, name: __, address: ___, settings: ____, ...now } = rack7({ instance: first });
   await silentFor(60);
   await heard(queue, [{ ...now, id, leaving: false, ageMs: 20_000 }]);
   const [seen] = await queue.sql`select extract(epoch from now() - seen_at)::float8 as seconds from slave`;
@@ -127,7 +106,7 @@ test("a sign of life that is written late counts from when it was heard", async 
 
 test("a sign of life that a master could not write in time changes nothing of what another one heard since", async () => {
   const id = await met(queue, "rack7", key, { instance: first });
-  const { key: _, name: __, address: ___, settings: ____, ...now } = calling({ instance: first });
+  const { key: _, name: __, address: ___, settings: ____, ...now } = rack7({ instance: first });
   await heard(queue, [{ ...now, id, leaving: false, ageMs: 0, free: 3 }]);
   await heard(queue, [{ ...now, id, leaving: false, ageMs: 20_000, free: 7 }]);
   const [seen] = await queue.sql`select free, extract(epoch from now() - seen_at)::float8 as seconds from slave`;

@@ -94,6 +94,28 @@ export function needs(id: number, waiting: TaskSet = [[0, 1]], more: Partial<Job
 /** Settings of a slave as they are when nobody has changed them. */
 export const usual = Settings.parse({ slots: 4, pools: ["Default"], enabled: true });
 
+/** A slave as it describes itself when it calls. */
+export const calling = (more: Partial<Calling> & Pick<Calling, "key" | "name">): Calling => ({
+  address: "127.0.0.1",
+  port: 2345,
+  software: "1.0",
+  os: "LINUX",
+  cpus: 4,
+  memoryMb: 8000,
+  freeMemoryMb: 4000,
+  memoryLeftMb: 4000,
+  gpus: 0,
+  gpusLeft: 0,
+  load: 0.5,
+  foreignSlots: 0,
+  inHours: true,
+  settings: usual,
+  running: 0,
+  free: 4,
+  stuck: 0,
+  ...more,
+});
+
 /** A slave that the queue has met, by its name. */
 export async function met(
   queue: Queue,
@@ -101,29 +123,7 @@ export async function met(
   key: string = crypto.randomUUID(),
   more: Partial<Calling> = {},
 ): Promise<number> {
-  const calling: Calling = {
-    key,
-    name,
-    address: "127.0.0.1",
-    port: 2345,
-    software: "1.0",
-    os: "LINUX",
-    cpus: 4,
-    memoryMb: 8000,
-    freeMemoryMb: 4000,
-    memoryLeftMb: 4000,
-    gpus: 0,
-    gpusLeft: 0,
-    load: 0.5,
-    foreignSlots: 0,
-    inHours: true,
-    settings: usual,
-    running: 0,
-    free: 4,
-    stuck: 0,
-    ...more,
-  };
-  return (await meet(queue, [calling]))[0]!.id;
+  return (await meet(queue, [calling({ key, name, ...more })]))[0]!.id;
 }
 
 /** Hands out what fits, in a transaction. */

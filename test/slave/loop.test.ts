@@ -2,51 +2,19 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Client } from "../../lib/client";
-import { hostNow } from "../../lib/slave/host";
-import { Loop } from "../../lib/slave/loop";
-import { OwnSettings } from "../../lib/slave/settings";
-import { type JobOrder, mostEnded, type Ordered } from "../../lib/sync";
+import { mostEnded } from "../../lib/sync";
 import type { RunKey } from "../../lib/wire";
 import { until } from "../farm";
-import { type Heard, listenAsMaster } from "./master";
-import { Bench, jobOrder, ordered } from "./orders";
+import { ordered } from "./orders";
+import { give, Talk } from "./talk";
 
-let bench: Bench;
-let loop: Loop;
-let heard: Heard[];
-let port: number;
-let server: Bun.Server<undefined>;
-
-const master = (on = 0) => listenAsMaster((one) => heard.push(one), on);
-
+let talk: Talk;
 beforeEach(() => {
-  heard = [];
-  server = master();
-  port = server.port!;
-  bench = new Bench(2);
-  bench.onNews = () => loop.tell();
-  loop = new Loop(
-    new Client({ host: "127.0.0.1", port, token: "t" }),
-    { name: "here", port: 1, address: undefined },
-    OwnSettings.open(bench.folder),
-    bench.work,
-    { host: hostNow, clock: () => new Date(), gpus: 0 },
-  );
-  loop.tell();
+  talk = new Talk();
 });
-afterEach(async () => {
-  const left = loop.leave(1);
-  await server.stop(true);
-  await left;
-  await bench[Symbol.asyncDispose]();
-});
+afterEach(() => talk[Symbol.asyncDispose]());
 
-const next = async () => until(async () => heard.shift(), "a sync");
-const give = (command: string[], ...start: Ordered[]): { jobs: JobOrder[]; start: Ordered[] } => ({
-  jobs: [jobOrder(command)],
-  start,
-});
+const next = () => talk.next();
 const keys = (runs: RunKey[]) => runs.map(({ task, attempt }) => `${task}.${attempt}`);
 
 describe("the first sync", () => {
@@ -55,8 +23,8 @@ describe("the first sync", () => {
     expect(first.sync).toMatchObject({ hello: true, free: 2, alive: [], ended: [], name: "here" });
     first.answer();
     expect((await next()).sync.hello).toBeUndefined();
-    expect(loop.id).toBe(3);
-    expect(loop.connected).toBe(true);
+    expect(talk.loop.id).toBe(3);
+    expect(talk.loop.connected).toBe(true);
   });
 });
 
@@ -74,22 +42,25 @@ describe("an answer older than the lease", () => {
 
 describe("the same answer twice", () => {
   test("starts a task once, and one whose result the master has is given back: a restored database may use its number again", async () => {
-    const ledger = join(bench.folder, "ledger");
+    const ledger = join(talk.bench.folder, "ledger");
     const orders = give(["sh", "-c", 'echo x >>"$1"', "sh", ledger], ordered(0));
     (await next()).answer({ ...orders, start: [ordered(0), ordered(0)] });
     const parked = await next();
     const report = await until(
-      async () => heard.find(({ sync }) => sync.ended.length > 0) ?? undefined,
+      async () => talk.heard.find(({ sync }) => sync.ended.length > 0) ?? undefined,
       "the result to be sent while the other sync is parked",
     );
-    heard.splice(heard.indexOf(report), 1);
+    talk.heard.splice(talk.heard.indexOf(report), 1);
     expect(keys(report.sync.ended)).toEqual(["0.1"]);
     report.answer(orders);
     parked.answer(orders);
-    const after = await until(async () => heard.find(({ sync }) => sync.ended.length > 0), "the order to be answered");
+    const after = await until(
+      async () => talk.heard.find(({ sync }) => sync.ended.length > 0),
+      "the order to be answered",
+    );
     expect(after.sync).toMatchObject({ alive: [], ended: [{ task: 0, attempt: 1, reason: "returned" }] });
     after.answer({ ...orders, start: [ordered(0, 2)] });
-    await until(async () => heard.find(({ sync }) => keys(sync.ended).includes("0.2")), "the second attempt");
+    await until(async () => talk.heard.find(({ sync }) => keys(sync.ended).includes("0.2")), "the second attempt");
     expect(readFileSync(ledger, "utf8")).toBe("x\nx\n");
   });
 
@@ -97,9 +68,9 @@ describe("the same answer twice", () => {
     (await next()).answer(give(["sleep", "30"], ordered(0)));
     const kill = [{ job: 7, task: 0, attempt: 1 }];
     (await next()).answer({ kill: [...kill, ...kill] });
-    const report = await until(async () => heard.find(({ sync }) => sync.ended.length > 0), "the report");
+    const report = await until(async () => talk.heard.find(({ sync }) => sync.ended.length > 0), "the report");
     expect(report.sync.ended).toMatchObject([{ task: 0, reason: "killed" }]);
-    for (const one of heard.splice(0)) one.answer({ kill });
+    for (const one of talk.heard.splice(0)) one.answer({ kill });
     const after = await next();
     expect(after.sync).toMatchObject({ alive: [], ended: [{ task: 0, attempt: 1, reason: "killed" }] });
   });
@@ -114,7 +85,7 @@ describe("an order", () => {
   test("to start and to kill the same run in one answer ends it", async () => {
     const kill = [{ job: 7, task: 0, attempt: 1 }];
     (await next()).answer({ ...give(["sleep", "30"], ordered(0)), kill });
-    const report = await until(async () => heard.find(({ sync }) => sync.ended.length > 0), "the report");
+    const report = await until(async () => talk.heard.find(({ sync }) => sync.ended.length > 0), "the report");
     expect(report.sync.ended).toMatchObject([{ task: 0, reason: "killed" }]);
   });
 
@@ -126,7 +97,7 @@ describe("an order", () => {
     expect(sync.alive).toHaveLength(6);
     const ended = new Set<number>();
     await until(async () => {
-      for (const one of heard.splice(0)) {
+      for (const one of talk.heard.splice(0)) {
         for (const run of one.sync.ended) ended.add(run.task);
         one.answer();
       }
@@ -138,16 +109,16 @@ describe("an order", () => {
 describe("results wait", () => {
   test("while the master refuses, and are sent again whole", async () => {
     (await next()).answer(give(["true"], ordered(0)));
-    const failing = await until(async () => heard.find(({ sync }) => sync.ended.length > 0), "the report");
-    for (const one of heard.splice(0)) one.refuse(500);
+    const failing = await until(async () => talk.heard.find(({ sync }) => sync.ended.length > 0), "the report");
+    for (const one of talk.heard.splice(0)) one.refuse(500);
     const again = await until(
-      async () => heard.find((one) => one !== failing && one.sync.ended.length > 0),
+      async () => talk.heard.find((one) => one !== failing && one.sync.ended.length > 0),
       "it again",
     );
     expect(again.sync.ended).toEqual(failing.sync.ended);
-    expect(bench.work.unsent).toHaveLength(1);
-    for (const one of heard.splice(0)) one.answer();
-    await until(async () => bench.work.unsent.length === 0 || undefined, "the result to be settled");
+    expect(talk.bench.work.unsent).toHaveLength(1);
+    for (const one of talk.heard.splice(0)) one.answer();
+    await until(async () => talk.bench.work.unsent.length === 0 || undefined, "the result to be settled");
   });
 
   test("and an answer that got lost makes the slave say hello, to whoever answers next", async () => {
@@ -162,24 +133,24 @@ describe("results wait", () => {
   test("while nobody listens, and the slave connects again by itself", async () => {
     (await next()).answer(give(["sleep", "0.2"], ordered(0)));
     await next();
-    await server.stop(true);
-    await until(async () => bench.work.unsent.length === 1 || undefined, "the task to end");
-    await until(async () => !loop.connected || undefined, "the slave to notice");
-    server = master(port);
-    const report = await until(async () => heard.find(({ sync }) => sync.ended.length > 0), "the result");
+    await talk.server.stop(true);
+    await until(async () => talk.bench.work.unsent.length === 1 || undefined, "the task to end");
+    await until(async () => !talk.loop.connected || undefined, "the slave to notice");
+    talk.server = talk.master(talk.port);
+    const report = await until(async () => talk.heard.find(({ sync }) => sync.ended.length > 0), "the result");
     report.answer();
-    await until(async () => loop.connected || undefined, "the slave to be connected");
+    await until(async () => talk.loop.connected || undefined, "the slave to be connected");
   });
 
   test("in pieces the master takes, when there are very many", async () => {
     (await next()).answer();
     await next();
     const runs = Array.from({ length: 1200 }, (_, task) => ordered(task));
-    for (const run of runs) bench.work.kill(run, "killed");
+    for (const run of runs) talk.bench.work.kill(run, "killed");
     const told = new Set<string>();
     let most = 0;
     await until(async () => {
-      for (const one of heard.splice(0)) {
+      for (const one of talk.heard.splice(0)) {
         most = Math.max(most, one.sync.ended.length);
         for (const key of keys(one.sync.ended)) told.add(key);
         one.answer();
@@ -193,33 +164,33 @@ describe("results wait", () => {
 describe("letting go", () => {
   test("asks for nothing more, and gives back what an answer on its way still brings", async () => {
     const first = await next();
-    loop.stopAsking();
+    talk.loop.stopAsking();
     first.answer(give(["sleep", "30"], ordered(0), ordered(1)));
     const report = await until(
-      async () => heard.find(({ sync }) => sync.ended.length > 0),
+      async () => talk.heard.find(({ sync }) => sync.ended.length > 0),
       "the tasks to be given back",
     );
     expect(report.sync).toMatchObject({ free: 0, ended: [{ reason: "returned" }, { reason: "returned" }] });
-    expect(bench.work.runningCount).toBe(0);
+    expect(talk.bench.work.runningCount).toBe(0);
   });
 
   test("ends with a last sync that takes leave, with the last results", async () => {
     (await next()).answer();
     await next();
-    bench.work.kill(ordered(9), "killed");
-    const left = loop.leave(5000);
+    talk.bench.work.kill(ordered(9), "killed");
+    const left = talk.loop.leave(5000);
     await until(async () => {
-      const farewell = heard.find(({ sync }) => sync.leaving);
-      for (const one of heard.splice(0)) one.answer();
+      const farewell = talk.heard.find(({ sync }) => sync.leaving);
+      for (const one of talk.heard.splice(0)) one.answer();
       return farewell;
     }, "the farewell");
     expect(await left).toBe(true);
-    expect(bench.work.unsent).toEqual([]);
+    expect(talk.bench.work.unsent).toEqual([]);
   });
 
   test("does not wait for a master that is away longer than it was told to", async () => {
     (await next()).answer();
-    await server.stop(true);
-    expect(await loop.leave(200)).toBe(false);
+    await talk.server.stop(true);
+    expect(await talk.loop.leave(200)).toBe(false);
   });
 });
