@@ -126,10 +126,12 @@ class Crowd {
     while (true) {
       // While it renders its sync is parked; the end of the task is told by another one, and the master lets the parked one go.
       const answered = sync(ended);
-      const answer = await (running
-        ? Promise.race([answered, Bun.sleep(Math.max(0, due - performance.now()))])
-        : answered);
-      if (answer) {
+      const over = () => Bun.sleep(Math.max(0, due - performance.now())).then(() => "over" as const);
+      const answer = await (running ? Promise.race([answered, over()]) : answered);
+      if (answer === "over") {
+        ended = running;
+        running = undefined;
+      } else if (answer) {
         hello = false;
         ended = undefined;
         const [start] = answer.start;
@@ -137,13 +139,9 @@ class Crowd {
           running = keyOf(start);
           due = performance.now() + this.orders.taskMs * (0.5 + Math.random());
         }
-      } else if (!running || performance.now() < due) {
+      } else {
         hello = true;
         await Bun.sleep(100 + Math.random() * 200);
-      }
-      if (running && performance.now() >= due) {
-        ended = running;
-        running = undefined;
       }
     }
   }
