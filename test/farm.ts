@@ -1,15 +1,15 @@
 // A real farm for a test: master and slaves as processes of their own, a database of its own, everything gone at the end.
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { Client, type NewJob } from "../lib/client";
 import { readLock } from "../lib/local/lock";
 import { newToken } from "../lib/local/token";
 import type { Frame, JobDetail } from "../lib/protocol";
 import { hasEnded } from "../lib/states";
-import { newDatabase, shareStaged, testServer } from "./postgres";
+import { newDatabase, newTables, shareStaged, testServer } from "./postgres";
+import { programOf } from "./program";
 
-const project = resolve(import.meta.dir, "..");
 const waitMs = 20_000;
 
 export type FarmOptions = {
@@ -79,7 +79,10 @@ export class Farm {
     try {
       const { database = "own" } = options;
       if (database !== "embedded")
-        farm.databaseUrl = await newDatabase(database === "own" ? await testServer() : { url: database });
+        farm.databaseUrl =
+          database === "own" && options.release === undefined
+            ? await newTables()
+            : await newDatabase(database === "own" ? await testServer() : { url: database });
       else await shareStaged(farm.dataOf("m1"));
       await options.prepare?.(farm);
       await farm.startMaster({ release: options.release });
@@ -117,7 +120,7 @@ export class Farm {
     const logs = ["--logs", logFolder];
     const { masterFlags = [] } = this.options;
     const here = ["--data", data, "--host", "127.0.0.1", "--port", `${port}`];
-    const args = [join(release ?? project, "master.ts"), ...here, ...lease, ...logs, ...masterFlags, ...flags];
+    const args = [...programOf("master", release), ...here, ...lease, ...logs, ...masterFlags, ...flags];
     const env = { ...this.options.masterEnv, ...(database && { DATABASE_URL: database }) };
     const master = await this.launch(name, args, join(data, "master.lock"), env);
     this.masters.splice(0, this.masters.length, ...this.masters.filter((one) => one.name !== name), master);
@@ -137,7 +140,7 @@ export class Farm {
     const data = this.dataOf("m1");
     const { slots = 2, grace = "1s", slaveFlags = [] } = this.options;
     const args = [
-      join(release ?? project, "slave.ts"),
+      ...programOf("slave", release),
       "--data",
       data,
       "--host",
@@ -174,12 +177,12 @@ export class Farm {
 
   /** Runs the command line against this farm. */
   cli(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-    return this.cliOf(project, ...args);
+    return this.cliOf(undefined, ...args);
   }
 
   /** The same with the command line of another release. */
-  async cliOf(release: string, ...args: string[]): Promise<{ code: number; out: string; err: string }> {
-    const ran = Bun.spawn([process.execPath, join(release, "cli.ts"), ...args], {
+  async cliOf(release: string | undefined, ...args: string[]): Promise<{ code: number; out: string; err: string }> {
+    const ran = Bun.spawn([...programOf("cli", release), ...args], {
       cwd: this.folder,
       env: { ...this.env, DRQUEUE_MASTER: `127.0.0.1:${this.masters[0]!.port}`, DRQUEUE_DATA: this.dataOf("m1") },
       stdin: "ignore",
@@ -269,7 +272,7 @@ export class Farm {
   }
 
   private async launch(name: string, args: string[], lock: string, more: Record<string, string> = {}): Promise<Member> {
-    const started = Bun.spawn([process.execPath, ...args], {
+    const started = Bun.spawn(args, {
       cwd: this.folder,
       env: { ...this.env, ...more },
       stdin: "ignore",

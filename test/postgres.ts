@@ -121,16 +121,21 @@ export async function stopTestServer(): Promise<void> {
   await (await own)?.stop();
 }
 
-/** A new, empty database on the server. */
-export async function newDatabase(server: { url: string }): Promise<string> {
+/** A new, empty database on the server, or a copy of one that nobody is connected to. */
+export async function newDatabase(server: { url: string }, template = "template1"): Promise<string> {
   const name = `farm_${crypto.randomUUID().replaceAll("-", "")}`;
   const sql = postgres(server.url, { max: 1, onnotice: () => {} });
   try {
-    await sql`create database ${sql(name)}`;
+    await sql`create database ${sql(name)} template ${sql(template)}`;
   } finally {
     await sql.end();
   }
   return server.url.replace(/postgres$/, name);
+}
+
+/** A new database on the tests' server that has the tables of this release and nothing in them, where the runner made such a one. */
+export async function newTables(): Promise<string> {
+  return newDatabase(await testServer(), process.env.DRQUEUE_TEST_TABLES);
 }
 
 /** A port that nobody listens on now. */

@@ -1,6 +1,7 @@
 // Runs the command line while a test looks on: in a pipe, or in a terminal of its own.
 import { resolve } from "node:path";
 import type { Farm } from "../farm";
+import { programOf } from "../program";
 
 const project = resolve(import.meta.dir, "../..");
 
@@ -22,7 +23,7 @@ export function envOf(farm: Farm): Record<string, string> {
 /** Starts `drqueue ARGS` with its output in pipes. */
 export function inPipe(farm: Farm, ...args: string[]): Live {
   let said = "";
-  const ran = Bun.spawn([process.execPath, "cli.ts", ...args], {
+  const ran = Bun.spawn([...programOf("cli"), ...args], {
     cwd: project,
     env: envOf(farm),
     stdout: "pipe",
@@ -42,7 +43,7 @@ export function inTerminal(farm: Farm, columns: number, env: Record<string, stri
   // Under CI Node's styles leave the colours out.
   const { NO_COLOR: _, CI: __, ...rest } = envOf(farm);
   const decoder = new TextDecoder();
-  const ran = Bun.spawn([process.execPath, "cli.ts", ...args], {
+  const ran = Bun.spawn([...programOf("cli"), ...args], {
     cwd: project,
     env: { ...rest, TERM: "xterm-256color", ...env },
     terminal: {

@@ -14,6 +14,7 @@ import { serverAt } from "../../lib/queue/place";
 import { restore } from "../../lib/queue/restore";
 import { tellEvents } from "../../lib/queue/tell";
 import * as schema from "../../schema";
+import { until } from "../farm";
 import { newDatabase, testServer } from "../postgres";
 import { clear, handOut, met, slave, submitted } from "./stage";
 
@@ -170,7 +171,11 @@ test("what nobody was told of is told, nothing else is, and who read the events 
   const told = await latestEvent(queue);
   await submitted(queue, { name: "untold" });
   await queue.sql`update job set finished = waiting, waiting = '{}' where name = 'untold'`;
-  const before = await readEvents(queue, undefined, 1000);
+  // Events are read up to the oldest transaction that is under way on the server, which may be another test's.
+  const before = await until(async () => {
+    const events = await readEvents(queue, undefined, 1000);
+    return events.some(({ data }) => data.name === "untold" && data.state === "finished") ? events : undefined;
+  }, "the events to be there");
   const last = before.at(-1)!.id;
 
   const { queue: again } = await broughtBack(queue);

@@ -12,13 +12,13 @@ import { submit } from "../../lib/queue/submit";
 import type { TaskSet } from "../../lib/sets";
 import { Settings } from "../../lib/settings";
 import { Submission } from "../../lib/submission";
-import { newDatabase, testServer } from "../postgres";
+import { newTables } from "../postgres";
 
 export type Given = Partial<z.input<typeof Submission>>;
 
 /** Opens a queue on a new database. */
 export async function newQueue(): Promise<{ queue: Queue; url: string; [Symbol.asyncDispose](): Promise<void> }> {
-  const url = await newDatabase(await testServer());
+  const url = await newTables();
   const queue = await openQueue({ url });
   return { queue, url, [Symbol.asyncDispose]: () => queue.close() };
 }
