@@ -79,6 +79,8 @@ export const job = pgTable(
     exitRule: text("exit_rule").$type<ExitRule>().notNull(),
     exitCodes: jsonb("exit_codes").$type<ExitCodes>().notNull().default({}),
     output: jsonb("output").$type<OutputRules>().notNull().default({}),
+    /** Where its pictures are, as /mnt/x/shot.####.png; null where nobody said. */
+    pictures: text("pictures"),
     /** Before a failed task is tried again; doubled with each failure. */
     retryDelayMs: integer("retry_delay_ms").notNull().default(0),
     /** A frame may take so long, and its program may be silent for so long; null: for ever. */
@@ -352,6 +354,20 @@ export const master = pgTable("master", {
   keepsHouse: boolean("keeps_house").notNull().default(false),
   startedAt: moment("started_at").notNull().defaultNow(),
   seenAt: moment("seen_at").notNull().defaultNow(),
+});
+
+/** How the farm was, a row for each minute in which a master ran. */
+export const history = pgTable("history", {
+  at: timestamp("at", { withTimezone: true, mode: "date" }).primaryKey(),
+  /** Frames that were finished in it, and runs that failed: each master adds what was reported to it. */
+  frames: bigint("frames", { mode: "number" }).notNull().default(0),
+  failed: integer("failed").notNull().default(0),
+  /** Tasks that waited at its end, and slots; null where no master came to count them. */
+  waiting: bigint("waiting", { mode: "number" }),
+  busy: integer("busy"),
+  free: integer("free"),
+  closed: integer("closed"),
+  lost: integer("lost"),
 });
 
 /** One row: what all masters of this database share. */

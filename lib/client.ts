@@ -10,20 +10,25 @@ import { randomKey } from "./client/random-key";
 import type { Target } from "./client/target";
 import { watchJob } from "./client/watch";
 import type { FarmEvent, NewNotice, Notice } from "./events";
-import type { JobFilter, JobPage, SlaveFilter, SlavePage } from "./lists";
+import type { JobFilter, JobNumbers, JobNumbersFilter, JobPage, SlaveFilter, SlavePage } from "./lists";
+import type { JobStep, ManyDone } from "./many";
+import type { Attention, FarmHistory, FarmNow } from "./overview";
 import type { Done, FramePage, Job, JobDetail, KindInfo, Licence, MasterSeen, Owner, Run, Why } from "./protocol";
 import type { Settings, SettingsChange, Slave, SlaveState } from "./settings";
 import type { JobState, TaskState } from "./states";
 import type { JobChange, Submission } from "./submission";
 import type { Sync, SyncAnswer } from "./sync";
 import type { LogUpload, LogUploadAnswer } from "./uploads";
+import type { JobGraph, JobMap, JobTimes, SlaveHistory, SlaveRuns } from "./views";
 
 export type { NewBatchJob } from "./batch";
 export { ClientError } from "./client/error";
 export type { EventFilter, Reset } from "./client/events";
 export type { Master, Target } from "./client/target";
 export type { FarmEvent, NewNotice, Notice } from "./events";
-export type { JobPage, SlavePage } from "./lists";
+export type { JobNumbers, JobPage, SlavePage } from "./lists";
+export type { JobStep, ManyDone } from "./many";
+export type { Attention, FarmHistory, FarmNow } from "./overview";
 export type {
   Done,
   Frame,
@@ -40,6 +45,7 @@ export type {
 } from "./protocol";
 export type { Settings, SettingsChange, Slave, SlaveState } from "./settings";
 export type { JobChange, Submission } from "./submission";
+export type { JobGraph, JobMap, JobTimes, SlaveHistory, SlaveRun, SlaveRuns } from "./views";
 
 /** What a submission must say, beside either a command or a kind; everything else has a default. */
 export type NewJob = Pick<Submission, "name"> & Partial<Submission>;
@@ -51,6 +57,8 @@ export type SubmitOptions = { key?: string };
 type InStates<Filter, State> = Partial<Omit<Filter, "state">> & { state?: State | readonly State[] | undefined };
 /** Which jobs, and how many of them in what order. */
 export type JobsWanted = InStates<JobFilter, JobState>;
+/** Which jobs a list has. */
+export type NumbersWanted = InStates<JobNumbersFilter, JobState>;
 /** Which slaves, and how many of them. */
 export type SlavesWanted = InStates<SlaveFilter, Slave["state"]>;
 
@@ -146,6 +154,20 @@ export class Client {
    */
   events = (filter: EventFilter = {}): AsyncGenerator<FarmEvent | Reset, void> => followEvents(this.connection, filter);
 
+  /** Which jobs, by number, in the order asked for: the first 200,000 of them. */
+  jobNumbers = (filter: NumbersWanted = {}): Promise<JobNumbers> => this.call("GET", `/jobs/numbers${query(filter)}`);
+  /** Takes a step with up to 1,000 jobs, each for itself. */
+  many = (jobs: readonly number[], step: JobStep): Promise<ManyDone> => this.call("POST", "/jobs/many", { jobs, step });
+  /** The state of all tasks of a job. */
+  jobMap = (id: number): Promise<JobMap> => this.call("GET", `/jobs/${id}/map`);
+  jobTimes = (id: number): Promise<JobTimes> => this.call("GET", `/jobs/${id}/times`);
+  jobGraph = (id: number): Promise<JobGraph> => this.call("GET", `/jobs/${id}/graph`);
+
+  // The farm as a whole.
+  farm = (): Promise<FarmNow> => this.call("GET", "/farm");
+  farmHistory = (hours: number): Promise<FarmHistory> => this.call("GET", `/farm/history${query({ hours })}`);
+  attention = (): Promise<Attention> => this.call("GET", "/farm/attention");
+
   // Kinds of jobs, licences, owners and masters.
   kinds = async (): Promise<KindInfo[]> => (await this.call<{ kinds: KindInfo[] }>("GET", "/kinds")).kinds;
   kind = (name: string): Promise<KindInfo> => this.call("GET", `/kinds/${encodeURIComponent(name)}`);
@@ -182,12 +204,20 @@ export class Client {
     this.call("PATCH", `/slaves/${encodeURIComponent(name)}/settings`, change);
   whySlave = (name: string): Promise<Why> => this.call("GET", `/slaves/${encodeURIComponent(name)}/why`);
   clearSlave = (name: string): Promise<unknown> => this.call("POST", `/slaves/${encodeURIComponent(name)}/clear`, {});
+  slaveHistory = (name: string): Promise<SlaveHistory> =>
+    this.call("GET", `/slaves/${encodeURIComponent(name)}/history`);
+  /** What it renders now, and what failed there last. */
+  slaveRuns = (name: string): Promise<SlaveRuns> => this.call("GET", `/slaves/${encodeURIComponent(name)}/runs`);
   /** Asks one master: whoever is told by another one that an answer was lost looks up what the slave should hold. */
   sync = (sync: Sync, signal?: AbortSignal, timeoutMs?: number): Promise<SyncAnswer> =>
     this.connection.json({ method: "POST", path: "/sync", body: sync, once: true, signal, timeoutMs });
   /** Brings logs to the store of a master; told again, nothing changes. */
   storeLogs = (upload: LogUpload, signal?: AbortSignal): Promise<LogUploadAnswer> =>
     this.call("POST", "/logs", upload, signal);
+
+  // Signed in by a cookie, in browsers: then the target's token is empty.
+  signIn = (token: string): Promise<unknown> => this.call("POST", "/session", { token });
+  signOut = (): Promise<unknown> => this.call("DELETE", "/session");
 
   // At a slave's own port.
   slaveState = (): Promise<SlaveState> => this.call("GET", "/slave");

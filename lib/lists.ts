@@ -43,6 +43,12 @@ export const JobFilter = z.strictObject({
   name: text(200)
     .optional()
     .meta({ description: "Part of the name; * stands for anything", examples: ["shot*"] }),
+  jobs: z
+    .string()
+    .regex(/^\d{1,9}(,\d{1,9}){0,499}$/, "up to 500 numbers of jobs, with commas between")
+    .transform((given) => given.split(",").map(Number))
+    .optional()
+    .meta({ description: "Only these, by number, at most 500", examples: ["12,15"] }),
   sort: z
     .enum([...jobSorts, ...jobSorts.map((name) => `-${name}` as const)])
     .optional()
@@ -61,6 +67,19 @@ export const JobFilter = z.strictObject({
 const next = z.string().optional().describe("Pass as `cursor` for the next page; not there at the end");
 
 export const JobPage = z.object({ jobs: z.array(Job), next }).meta({ id: "JobPage" });
+
+/** The most numbers of jobs that are told at once. */
+export const mostNumbers = 200_000;
+
+export const JobNumbersFilter = JobFilter.omit({ limit: true, cursor: true, before: true, jobs: true });
+
+export const JobNumbers = z
+  .object({
+    jobs: z.array(z.int()).describe("Numbers in the order asked for, the first 200,000 at most"),
+    total: z.int().describe("How many there are"),
+  })
+  .describe("Which jobs a list has, without what they are")
+  .meta({ id: "JobNumbers" });
 
 export const SlaveFilter = z.strictObject({
   state: anyOf(slaveStates)
@@ -103,6 +122,8 @@ type OneOrSeveral<F extends { state?: readonly string[] | undefined }> = Omit<F,
   state?: NonNullable<F["state"]>[number] | NonNullable<F["state"]> | undefined;
 };
 
+export type JobNumbersFilter = OneOrSeveral<z.infer<typeof JobNumbersFilter>>;
+export type JobNumbers = z.infer<typeof JobNumbers>;
 export type JobFilter = OneOrSeveral<z.infer<typeof JobFilter>>;
 export type JobPage = z.infer<typeof JobPage>;
 export type SlaveFilter = OneOrSeveral<z.infer<typeof SlaveFilter>>;

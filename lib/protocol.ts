@@ -27,6 +27,10 @@ export const Job = z
     submittedAt: time,
     startedAt: time.nullable(),
     endedAt: time.nullable(),
+    secondsLeft: z
+      .number()
+      .nullable()
+      .describe("Until it is finished, if it goes on as now; null when that can not be said"),
   })
   .describe("A job as lists show it")
   .meta({ id: "Job" });
@@ -68,10 +72,7 @@ export const JobDetail = Job.extend({
     .object({ frame: z.int(), seconds: z.number() })
     .nullable()
     .describe("The task that took longest, by its first frame"),
-  secondsLeft: z
-    .number()
-    .nullable()
-    .describe("Until it is finished, if it goes on as now; null when that can not be said"),
+  pictures: z.string().nullable().describe("Where its pictures are, with #### for the frame"),
   logFolder: z.string().describe("Folder of its logs, below the slaves' log folder"),
   runningFrames: z.string(),
   failedFrames: z.string(),

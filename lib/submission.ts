@@ -61,6 +61,10 @@ const ofJob = {
     .describe("Jobs it waits for: until they are finished, have ended, or frame by frame"),
   exitMeanings: ExitCodes,
   output: OutputRules,
+  pictures: line(4096)
+    .min(1)
+    .nullable()
+    .describe("Where its pictures are, as /mnt/x/shot.####.png; null: nobody says, or its kind does"),
   retryDelayMs: z
     .int()
     .min(0)
@@ -135,6 +139,7 @@ export const Submission = z
     after: ofJob.after.default([]),
     exitMeanings: ofJob.exitMeanings.default({}),
     output: ofJob.output.default({}),
+    pictures: ofJob.pictures.default(null),
     retryDelayMs: ofJob.retryDelayMs.default(0),
     frameTimeoutMs: ofJob.frameTimeoutMs.default(null),
     silenceMs: ofJob.silenceMs.default(null),
@@ -163,6 +168,7 @@ export const JobChange = z
     notBefore: ofJob.notBefore.optional(),
     after: ofJob.after.optional(),
     exitMeanings: ofJob.exitMeanings.optional(),
+    pictures: ofJob.pictures.optional(),
     retryDelayMs: ofJob.retryDelayMs.optional(),
     frameTimeoutMs: ofJob.frameTimeoutMs.optional(),
     silenceMs: ofJob.silenceMs.optional(),

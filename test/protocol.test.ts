@@ -70,6 +70,7 @@ describe("a submission", () => {
       after: [],
       exitMeanings: {},
       output: {},
+      pictures: null,
       retryDelayMs: 0,
       frameTimeoutMs: null,
       silenceMs: null,

@@ -47,6 +47,9 @@ const pure = [
   "settings",
   "protocol",
   "lists",
+  "overview",
+  "views",
+  "many",
   "releases",
   "sync",
   "rules",
@@ -87,6 +90,7 @@ const below: Record<string, string[]> = {
   master: ["queue", "client", "local", "pure"],
   slave: ["client", "local", "pure"],
   cli: ["install", "client", "local", "pure"],
+  page: ["client", "pure"],
   install: ["local", "pure"],
   queue: ["schema", "local", "pure"],
   local: ["client", "pure"],
@@ -131,7 +135,7 @@ test("pure files use no system, network or database, but zod for what crosses a 
   for (const file of scripts.filter(isPure)) {
     const libraries = importsOf.get(file)!.filter((name) => !scripts.includes(name));
     const allowed =
-      /^lib\/((protocol|lists|wire|events|submission|settings|sync|rules|batch|jobfile|uploads)\.ts$|kinds\/)/.test(
+      /^lib\/((protocol|lists|overview|views|many|wire|events|submission|settings|sync|rules|batch|jobfile|uploads)\.ts$|kinds\/)/.test(
         file,
       )
         ? ["zod"]

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { programAssets } from "../lib/build/assets";
 import { compile } from "../lib/build/compile";
 import { openQueue } from "../lib/queue/open";
 import { newDatabase, startPostgres } from "./postgres";
@@ -27,7 +28,7 @@ async function run(command: string[], env: Record<string, string> = {}): Promise
 /** One binary of the project, which starts in half the time that its files take. */
 async function builtProgram(): Promise<string> {
   const file = join(folder, "drqueue");
-  await compile({ entry: join(project, "cli.ts"), assets: [join(project, "migrations")], file, target: undefined });
+  await compile({ entry: join(project, "cli.ts"), assets: await programAssets(folder), file, target: undefined });
   return file;
 }
 

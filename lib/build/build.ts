@@ -7,6 +7,7 @@ import { map, optional } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
 import { runProgram } from "../local/program";
 import { platform } from "../queue/postgres-files";
+import { programAssets } from "./assets";
 import { blenderAddOn } from "./blender";
 import { buildClient } from "./client";
 import { compile } from "./compile";
@@ -47,7 +48,7 @@ async function build(target: Target | undefined): Promise<void> {
   const began = performance.now();
   await compile({
     entry: join(project, "cli.ts"),
-    assets: [join(project, "migrations"), ...(postgres?.assets ?? [])],
+    assets: [...(await programAssets(join(modules, ".cache", "drqueue"))), ...(postgres?.assets ?? [])],
     file,
     target,
   });

@@ -177,7 +177,8 @@ export class Connection {
     return fetch(address.base + path, {
       method,
       headers: {
-        authorization: `Bearer ${this.token}`,
+        // In a browser that is signed in, a cookie stands for it.
+        ...(this.token !== "" && { authorization: `Bearer ${this.token}` }),
         ...(body === undefined ? {} : { "content-type": "application/json" }),
         ...(key === undefined ? {} : { "idempotency-key": key }),
         ...headers,

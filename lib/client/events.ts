@@ -15,17 +15,25 @@ const silenceMs = 35_000;
 /** Events were missed: what was known of the farm must be read anew. */
 export type Reset = { type: "reset" };
 
-/** Which events: after the one with this id, else from now on; of these types; of this job; until the signal comes. */
-export type EventFilter = { after?: string; types?: readonly EventType[]; job?: number; signal?: AbortSignal };
+/**
+ * Which events: after the one with this id, else from now on; of these types; of this job; until the signal comes. `heard` is called with
+ * true when the connection stands, and with false when it broke.
+ */
+export type EventFilter = {
+  after?: string;
+  types?: readonly EventType[];
+  job?: number;
+  signal?: AbortSignal;
+  heard?: (there: boolean) => void;
+};
 
 /**
  * Events until the signal comes. A master that goes away is replaced by the next; who was away for too long is told by `reset`.
- * `opened` is called whenever the connection stands. Throws a ClientError when the master refuses.
+ * Throws a ClientError when the master refuses.
  */
 export async function* followEvents(
   connection: Connection,
-  { after, types, job, signal }: EventFilter,
-  opened?: () => void,
+  { after, types, job, signal, heard }: EventFilter,
 ): AsyncGenerator<FarmEvent | Reset, void> {
   let last = after;
   let pauseMs: number = patience.first;
@@ -38,7 +46,7 @@ export async function* followEvents(
         headers: { accept: "text/event-stream", ...(last !== undefined && { "last-event-id": last }) },
         signal: signal ? AbortSignal.any([signal, silence.signal]) : silence.signal,
       });
-      opened?.();
+      heard?.(true);
       for await (const { id, event, data } of messagesOf(response.body!, () => silence.broken())) {
         if (signal?.aborted) return;
         if (id !== undefined) last = id;
@@ -52,6 +60,7 @@ export async function* followEvents(
     } finally {
       silence.over();
     }
+    heard?.(false);
     // Many that lost one master should not all return in the same moment.
     await pause(pauseMs * (0.75 + Math.random() / 2), signal);
     pauseMs = Math.min(patience.most, pauseMs * 2);

@@ -7,7 +7,7 @@ export type Master = { host: string; port: number } | string;
 /** One master, or several of the same farm: the one that answered last is asked, and another one when it is gone. */
 export type Place = { host: string; port: number } | { masters: readonly Master[] };
 
-/** Where the other side is, and the farm's token. `timeoutMs`: how long a request may take in all; 20 s when left out. */
+/** Where the other side is, and the farm's token; empty in browsers that are signed in by a cookie. `timeoutMs`: how long a request may take in all; 20 s when left out. */
 export type Target = Place & { token: string; timeoutMs?: number };
 
 /** Where requests go: `base` is a URL without a slash at its end, `shown` is how people write it. */

@@ -74,7 +74,7 @@ class News {
     const tell = () => this.some.abort();
     try {
       // Whatever happened before the connection stood is news as well.
-      for await (const _ of followEvents(connection, { job, signal: this.over }, tell)) tell();
+      for await (const _ of followEvents(connection, { job, signal: this.over, heard: tell })) tell();
     } catch {
       // Looking goes on, and says what is wrong.
     } finally {

@@ -30,7 +30,7 @@ const mostExplained = 300;
  * For the `responses` of a route: the errors that it may answer beside those that follow from what it asks for, which are 401, 400 for
  * parameters and bodies, 413 and 415 for bodies. Every error has the shape of a Problem.
  */
-export const problems = <C extends 404 | 409 | 416 | 502 | 503>(...codes: C[]) =>
+export const problems = <C extends 403 | 404 | 409 | 416 | 502 | 503>(...codes: C[]) =>
   Object.fromEntries(codes.map((code) => [code, { description: titles[code] }])) as {
     [code in C]: { description: string; content: { "application/problem+json": { schema: typeof problemSchema } } };
   };
@@ -51,13 +51,16 @@ export const body = <T extends z.ZodType>(schema: T, example?: z.input<T>) => {
 /**
  * How a port is watched. `unready`: why it cannot serve now, in a few words; undefined when it can. `answered`: a request was, by the
  * template of its route, `/jobs/{id}`, which is `other` where there is none. `admit` holds back or refuses what has the token.
- * `knows`: what /health says of things that clients may count on.
+ * `knows`: what /health says of things that clients may count on. `open` adds routes that want no token, since they hold no data.
+ * `isSignedIn`: whether something else than the token in a header lets a request in.
  */
 export type Watchers = {
   unready?: () => Promise<string | undefined> | string | undefined;
   answered?: (method: string, route: string, status: number, seconds: number) => void;
   admit?: MiddlewareHandler;
   knows?: readonly string[];
+  open?: (app: OpenAPIHono) => void;
+  isSignedIn?: (c: Context) => boolean;
 };
 
 const Health = z.object({
@@ -75,7 +78,7 @@ export function guardedApp(
   translate: (error: Error) => HttpError | undefined,
   about: About = { title: "DrQueue", description: "A render queue: jobs, slaves, and what happens" },
   larger: Readonly<Record<string, number>> = {},
-  { unready, answered, admit, knows }: Watchers = {},
+  { unready, answered, admit, knows, open, isSignedIn }: Watchers = {},
 ): OpenAPIHono {
   const app = new OpenAPIHono({
     defaultHook: (result, c) => (result.success ? undefined : answer(c, 400, explain(result.error))),
@@ -87,8 +90,10 @@ export function guardedApp(
       answered(c.req.method, routeOf(c), c.res.status, (performance.now() - begun) / 1000);
     });
   addOpenRoutes(app, about, unready, knows);
+  open?.(app);
   app.use(async (c, next) => {
     const given = /^Bearer (.+)$/.exec(c.req.header("authorization") ?? "")?.[1];
+    if (given === undefined && isSignedIn?.(c)) return next();
     if (given === undefined)
       return answer(c, 401, "the farm's token is missing: send it as 'Authorization: Bearer TOKEN'");
     if (!sameToken(given, token))

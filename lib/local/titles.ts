@@ -2,6 +2,7 @@
 export const titles: Record<number, string> = {
   400: "Bad request",
   401: "Not signed in",
+  403: "Not allowed",
   404: "Not found",
   408: "Too slow",
   409: "Conflict",

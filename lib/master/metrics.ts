@@ -1,7 +1,8 @@
 // What a master tells Prometheus: of the farm, as the database has it, and of its own work since it started.
 import { Metrics, zeros } from "../local/metrics";
+import { slaveWays } from "../overview";
 import type { Queue } from "../queue/open";
-import { answerTime, slaveWays, type Tally, tally } from "../queue/tally";
+import { answerTime, type Tally, tally } from "../queue/tally";
 import { jobStates, type Outcome, outcomes } from "../states";
 import { Fresh } from "./fresh";
 import type { Meter } from "./meter";

@@ -12,6 +12,7 @@ import { LockHeldError, takeLock } from "../local/lock";
 import { addMetricsRoute } from "../local/metrics";
 import { listenOn } from "../local/port";
 import { PlainError, version } from "../local/program";
+import { addSession, isSignedIn } from "../local/session";
 import { shedding, usualBounds } from "../local/shed";
 import { unlessTold, whenTold } from "../local/signals";
 import { findToken, keepToken, newToken } from "../local/token";
@@ -47,6 +48,7 @@ import { addLogRoutes } from "./routes/logs";
 import { addMasterRoutes } from "./routes/masters";
 import { addNoticeRoutes } from "./routes/notices";
 import { addOwnerRoutes } from "./routes/owners";
+import { addPageRoutes } from "./routes/page";
 import { addSlaveRoutes } from "./routes/slaves";
 import { translate } from "./translate";
 
@@ -118,6 +120,11 @@ export async function runMaster(options: MasterOptions): Promise<number> {
         answered: metrics.answered,
         admit: shed.admit,
         knows: knownThings,
+        open(app) {
+          addPageRoutes(app);
+          addSession(app, token);
+        },
+        isSignedIn: (c) => isSignedIn(c, token),
         async unready() {
           if (stopping) return "the master is stopping";
           return (await metrics.findDatabase()) ? undefined : "the database is away";

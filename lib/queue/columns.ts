@@ -29,6 +29,7 @@ const names = {
   notBefore: "not_before",
   exitMeanings: "exit_codes",
   output: "output",
+  pictures: "pictures",
   retryDelayMs: "retry_delay_ms",
   frameTimeoutMs: "frame_timeout_ms",
   silenceMs: "silence_ms",

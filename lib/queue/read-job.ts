@@ -57,14 +57,8 @@ export async function readJob(queue: Queue, id: number): Promise<JobDetail> {
     failedFrames: framesText(layout, row.failed),
     frameSeconds: runSeconds === null ? null : runSeconds / row.block,
     slowest: slowestOf(row, layout),
-    secondsLeft: secondsLeft(row, runSeconds),
+    pictures: row.pictures,
   };
-}
-
-/** How long the rest will take, s, if as many run as now; what runs is taken as half done. */
-function secondsLeft(row: JobRow, runSeconds: number | null): number | null {
-  const running = sizeOf(row.running);
-  return runSeconds === null || running === 0 ? null : (runSeconds * (sizeOf(row.waiting) + running / 2)) / running;
 }
 
 /** The jobs that this one waits for, and those that wait for it. */

@@ -7,7 +7,7 @@ import type { Frame, Job } from "../protocol";
 import { holds, setOf, sizeOf, type TaskSet } from "../sets";
 import type { TaskState } from "../states";
 import { framesFrom, framesIn } from "../tasks";
-import { layoutOf, unknownJob } from "./job";
+import { layoutOf, meanRunSeconds, unknownJob } from "./job";
 import type { Queue } from "./open";
 import { behind, type Key, namePattern, pageOf, sorted } from "./page";
 import { Refusal } from "./refusal";
@@ -38,6 +38,7 @@ export async function listJobs(queue: Queue, filter: JobFilter): Promise<JobPage
   if (filter.kind) wanted.push(eq(jobs.kind, filter.kind));
   if (filter.pool) wanted.push(sql`${filter.pool} = any(string_to_array(${jobs.pool}, ','))`);
   if (filter.name) wanted.push(ilike(jobs.name, namePattern(filter.name)));
+  if (filter.jobs) wanted.push(inArray(jobs.id, filter.jobs));
   if (filter.before) wanted.push(lt(jobs.id, filter.before));
   if (filter.cursor) wanted.push(behind(sorting, filter.cursor));
   const found = await queue.db
@@ -155,7 +156,15 @@ export function shown(row: Omit<JobRow, "script">): Omit<Job, "frames" | "after"
     submittedAt: row.submittedAt.toISOString(),
     startedAt: row.startedAt?.toISOString() ?? null,
     endedAt: row.endedAt?.toISOString() ?? null,
+    secondsLeft: secondsLeft(row),
   };
+}
+
+/** How long the rest will take, s, if as many run as now; what runs is taken as half done. */
+function secondsLeft(row: Omit<JobRow, "script">): number | null {
+  const runSeconds = meanRunSeconds(row);
+  const running = sizeOf(row.running);
+  return runSeconds === null || running === 0 ? null : (runSeconds * (sizeOf(row.waiting) + running / 2)) / running;
 }
 
 function countsBy(

@@ -1,4 +1,5 @@
 // The farm in numbers, for who watches it.
+import type { SlaveWay } from "../overview";
 import type { JobState } from "../states";
 import type { Queue } from "./open";
 
@@ -7,15 +8,12 @@ const mostPools = 50;
 /** What the others are called: no pool can have this name. */
 const otherPools = "(other)";
 
-/** How slaves are: those that are online, told apart by what keeps them from work, and those that are not. */
-export const slaveWays = ["online", "off_hours", "draining", "disabled", "problem", "sick", "lost", "gone"] as const;
-
 /** How the farm is. Slots are those of slaves that are online. */
 export type Tally = {
   jobs: Partial<Record<JobState, number>>;
   /** Of jobs that have not ended. `stopped`: tasks that wait in a stopped job. */
   tasks: { pool: string; waiting: number; running: number; stopped: number }[];
-  slaves: Partial<Record<(typeof slaveWays)[number], number>>;
+  slaves: Partial<Record<SlaveWay, number>>;
   slots: { busy: number; free: number; closed: number };
   /** Runs whose processes cannot be ended. */
   stuck: number;

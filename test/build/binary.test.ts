@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { programAssets } from "../../lib/build/assets";
 import { compile } from "../../lib/build/compile";
 import { readLock } from "../../lib/local/lock";
 import { version } from "../../lib/local/program";
@@ -29,7 +30,7 @@ beforeAll(async () => {
   binary = join(folder, "bin", "drqueue");
   await compile({
     entry: join(project, "cli.ts"),
-    assets: [join(project, "migrations")],
+    assets: await programAssets(folder),
     file: binary,
     target: undefined,
   });

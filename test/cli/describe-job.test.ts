@@ -53,6 +53,7 @@ const job: JobDetail = {
   restingTasks: 0,
   slowest: null,
   secondsLeft: null,
+  pictures: null,
   logFolder: "000012.shot7",
   runningFrames: "5-6",
   failedFrames: "",

@@ -100,5 +100,6 @@ function job({ finished, failed = 0, total = 100 }: { finished: number; failed?:
     submittedAt: "2026-01-01T00:00:00Z",
     startedAt: null,
     endedAt: null,
+    secondsLeft: null,
   };
 }

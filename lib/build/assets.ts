@@ -1,0 +1,14 @@
+// What a binary carries beside its code and Postgres: the steps that bring tables up to date, and the page.
+import { mkdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { bundlePage, packedName } from "../local/page-files";
+
+const project = resolve(import.meta.dir, "../..");
+
+/** The files and folders, of which those that have to be made are made in `folder`. */
+export async function programAssets(folder: string): Promise<string[]> {
+  await mkdir(folder, { recursive: true });
+  const page = join(folder, packedName);
+  await Bun.write(page, JSON.stringify(await bundlePage()));
+  return [join(project, "migrations"), page];
+}
