@@ -30,7 +30,7 @@ const mostExplained = 300;
  * For the `responses` of a route: the errors that it may answer beside those that follow from what it asks for, which are 401, 400 for
  * parameters and bodies, 413 and 415 for bodies. Every error has the shape of a Problem.
  */
-export const problems = <C extends 403 | 404 | 409 | 416 | 502 | 503>(...codes: C[]) =>
+export const problems = <C extends 404 | 409 | 416 | 502 | 503>(...codes: C[]) =>
   Object.fromEntries(codes.map((code) => [code, { description: titles[code] }])) as {
     [code in C]: { description: string; content: { "application/problem+json": { schema: typeof problemSchema } } };
   };

@@ -1,14 +1,17 @@
 // Browsers are signed in by a cookie that only who knows the farm's token can make. Nothing is kept of it: it says itself until when.
 import { createHash, createHmac } from "node:crypto";
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { getCookie, setCookie } from "hono/cookie";
-import { body, HttpError, problems } from "./guard";
+import { HttpError } from "./guard";
 import { sameToken } from "./token";
 
 /** How long a browser stays signed in, s. */
 const lastsS = 30 * 86_400;
+
+const SignIn = z.strictObject({ token: z.string().max(1000) });
+const elsewhere = "this comes from the page of another site: only the farm's own page may change it";
 
 /** The cookie of this farm: browsers send those of all ports of a host. */
 const nameOf = (token: string) => `drqueue_${createHash("sha256").update(token).digest("hex").slice(0, 8)}`;
@@ -31,8 +34,7 @@ export function isSession(value: string, token: string, now: number): boolean {
 export function isSignedIn(c: Context, token: string): boolean {
   const value = getCookie(c, nameOf(token));
   if (value === undefined || !isSession(value, token, Date.now())) return false;
-  if (c.req.method !== "GET" && c.req.method !== "HEAD" && !isOwnOrigin(c))
-    throw new HttpError(403, "this comes from the page of another site: only the farm's own page may change it");
+  if (c.req.method !== "GET" && c.req.method !== "HEAD" && !isOwnOrigin(c)) throw new HttpError(403, elsewhere);
   return true;
 }
 
@@ -42,7 +44,7 @@ function isOwnOrigin(c: Context): boolean {
   return origin !== undefined && URL.canParse(origin) && new URL(origin).host === c.req.header("host");
 }
 
-/** Adds /session: signing in by the token, and out. It wants no token in a header. */
+/** Adds /session, for browsers alone: signing in by the token, and out. */
 export function addSession(app: OpenAPIHono, token: string): void {
   const keep = (c: Context, value: string, maxAge: number) =>
     setCookie(c, nameOf(token), value, {
@@ -54,43 +56,21 @@ export function addSession(app: OpenAPIHono, token: string): void {
       secure: c.req.header("origin")?.startsWith("https:") ?? false,
     });
   app.use("/session", bodyLimit({ maxSize: 10_000 }));
-  app.openapi(
-    createRoute({
-      method: "post",
-      path: "/session",
-      operationId: "signIn",
-      summary: "Sign a browser in by the farm's token: a cookie stands for it from then on",
-      tags: ["about"],
-      security: [],
-      request: { body: body(z.strictObject({ token: z.string().max(1000) }), { token: "the farm's token" }) },
-      responses: { 204: { description: "Signed in" }, ...problems(403) },
-    }),
-    (c) => {
-      // Nobody else's page may sign a browser in here.
-      if (c.req.header("origin") !== undefined && !isOwnOrigin(c))
-        throw new HttpError(403, "this comes from the page of another site");
-      if (!sameToken(c.req.valid("json").token.trim(), token))
-        throw new HttpError(
-          401,
-          "this is not the farm's token: it is in the file 'token' in the master's data folder, or in DRQUEUE_TOKEN",
-        );
-      keep(c, sessionUntil(token, Date.now() + lastsS * 1000), lastsS);
-      return c.body(null, 204);
-    },
-  );
-  app.openapi(
-    createRoute({
-      method: "delete",
-      path: "/session",
-      operationId: "signOut",
-      summary: "Sign a browser out",
-      tags: ["about"],
-      security: [],
-      responses: { 204: { description: "Signed out" } },
-    }),
-    (c) => {
-      keep(c, "", 0);
-      return c.body(null, 204);
-    },
-  );
+  app.post("/session", async (c) => {
+    // Nobody else's page may sign a browser in here.
+    if (c.req.header("origin") !== undefined && !isOwnOrigin(c)) throw new HttpError(403, elsewhere);
+    const given = SignIn.safeParse(await c.req.json().catch(() => undefined));
+    if (!given.success) throw new HttpError(400, 'send {"token": "..."}, the farm\'s token');
+    if (!sameToken(given.data.token.trim(), token))
+      throw new HttpError(
+        401,
+        "this is not the farm's token: it is in the file 'token' in the master's data folder, or in DRQUEUE_TOKEN",
+      );
+    keep(c, sessionUntil(token, Date.now() + lastsS * 1000), lastsS);
+    return c.body(null, 204);
+  });
+  app.delete("/session", (c) => {
+    keep(c, "", 0);
+    return c.body(null, 204);
+  });
 }
