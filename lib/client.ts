@@ -136,6 +136,10 @@ export class Client {
     if (body) yield* linesOf(body);
   }
 
+  /** The picture of a frame as a stream of bytes, with a `width` sized down to it, px. */
+  picture = (id: number, frame: number, { width, signal }: { width?: number; signal?: AbortSignal } = {}) =>
+    this.stream(`/jobs/${id}/pictures/${frame}${query({ width })}`, { signal });
+
   /** The job once it has ended. Throws when it is deleted, when no master returns for a minute, or when the signal comes. */
   async wait(id: number, { signal }: { signal?: AbortSignal } = {}): Promise<JobDetail> {
     let last: JobDetail | undefined;
@@ -221,9 +225,13 @@ export class Client {
 
   // At a slave's own port.
   slaveState = (): Promise<SlaveState> => this.call("GET", "/slave");
+  /** How it was over the last hour. A slave of release 0.1 does not remember, and answers 404. */
+  history = (): Promise<SlaveHistory> => this.call("GET", "/history");
   changeSettings = (change: SettingsChange): Promise<Settings> => this.call("PATCH", "/settings", change);
   slaveLog = (path: string, { signal, range, ...options }: LogPart = {}) =>
     this.stream(`/log${query({ path, ...options })}`, { signal, range });
+  /** A picture that the slave sees, by its path as the farm writes it. */
+  slavePicture = (path: string, signal?: AbortSignal) => this.stream(`/picture${query({ path })}`, { signal });
   /** Removes what the slave keeps of a deleted job, by the name of its log folder. */
   forgetJob = (folder: string): Promise<unknown> => this.call("DELETE", `/jobs/${encodeURIComponent(folder)}`);
 

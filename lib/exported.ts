@@ -5,8 +5,8 @@ import type { JobDetail } from "./protocol";
 import type { ExitCodes, OutputRules } from "./rules";
 import { Submission } from "./submission";
 
-/** What a kind says of the output of its program, which its jobs have without being told. */
-type Kind = { exitCodes: ExitCodes; output: OutputRules };
+/** What a kind says of the output of its program and of the pictures, which its jobs have without being told. */
+type Kind = { exitCodes: ExitCodes; output: OutputRules; pictures?: string | null };
 
 /**
  * What was given for a job, without what is as usual, so that submitting it again makes an equal one. The owner always stands there:
@@ -21,6 +21,7 @@ export function exported(job: JobDetail, kind?: Kind): NewBatchJob {
     stopped: job.stopped && job.stopReason === null && job.startedAt === null,
     exitMeanings: differing(job.exitMeanings, kind?.exitCodes ?? {}),
     output: differing(job.output, kind?.output ?? {}),
+    pictures: job.pictures === kind?.pictures ? null : job.pictures,
   };
   const usual: Record<string, unknown> = Submission.parse({ name: job.name, command: [job.name] });
   const told = Object.keys(Submission.shape).filter((field) => {

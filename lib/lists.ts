@@ -15,6 +15,12 @@ const anyOf = <T extends string>(words: readonly T[]) =>
     )
     .transform((given) => given.split(",") as T[]);
 
+const numbersOf = (what: string) =>
+  z
+    .string()
+    .regex(/^\d{1,9}(,\d{1,9}){0,499}$/, `up to 500 numbers of ${what}, with commas between`)
+    .transform((given) => given.split(",").map(Number));
+
 // Of a list sorted by -priority, and of slaves by name.
 const exampleCursor = "WyItcHJpb3JpdHkiLCI1MDAiLDEwMDBd";
 const exampleSlaveCursor = "WyJuYW1lIiwicmFjazEiLDNd";
@@ -43,10 +49,7 @@ export const JobFilter = z.strictObject({
   name: text(200)
     .optional()
     .meta({ description: "Part of the name; * stands for anything", examples: ["shot*"] }),
-  jobs: z
-    .string()
-    .regex(/^\d{1,9}(,\d{1,9}){0,499}$/, "up to 500 numbers of jobs, with commas between")
-    .transform((given) => given.split(",").map(Number))
+  jobs: numbersOf("jobs")
     .optional()
     .meta({ description: "Only these, by number, at most 500", examples: ["12,15"] }),
   sort: z
@@ -91,6 +94,9 @@ export const SlaveFilter = z.strictObject({
   name: text(200)
     .optional()
     .meta({ description: "Part of the name; * stands for anything", examples: ["rack*"] }),
+  slaves: numbersOf("slaves")
+    .optional()
+    .meta({ description: "Only these, by number, at most 500", examples: ["1,2"] }),
   limit: limit(10_000, 10_000).meta({ description: "At most so many", examples: [100] }),
   cursor: cursor.optional().meta({ examples: [exampleSlaveCursor] }),
 });

@@ -16,6 +16,9 @@ const slots = {
   lost: amount.describe("Slots of slaves that are lost"),
 };
 
+/** What was counted once in a while; null where no master came to do so. */
+const seldom = amount.nullable();
+
 export const FarmNow = z
   .object({
     at: time,
@@ -38,8 +41,13 @@ export const FarmHistory = z
         at: time.describe("When its time begins"),
         frames: amount.describe("Frames finished in it"),
         failed: amount.describe("Runs failed in it"),
-        waiting: amount.describe("Tasks that waited, those of stopped jobs left out"),
-        ...slots,
+        waiting: seldom.describe(
+          "Tasks that waited, those of stopped jobs left out; null, as slots, where nobody counted",
+        ),
+        busy: seldom,
+        free: seldom,
+        closed: seldom,
+        lost: seldom,
       }),
     ),
   })
@@ -77,7 +85,7 @@ export const Attention = z
         z.object({
           text: z.string().describe("The message, with its numbers left out where they differ"),
           tasks: count,
-          jobs: z.array(count).describe("At most 20"),
+          jobs: z.array(count).describe("All of those above that say it"),
           slaves: z.array(z.string()).describe("At most 20"),
           example: z.object({ job: count, frame: z.int() }),
         }),

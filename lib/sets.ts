@@ -74,6 +74,19 @@ export function* eachTask(set: TaskSet): Generator<number> {
   for (const [from, to] of set) for (let task = from; task < to; task++) yield task;
 }
 
+/** At most `most` tasks of the set, lowest first, spread evenly over it; all where they are no more. */
+export function evenly(set: TaskSet, most: number): number[] {
+  const step = Math.max(1, Math.ceil(sizeOf(set) / most));
+  const found: number[] = [];
+  let skip = 0;
+  for (const [from, to] of set) {
+    let task = from + skip;
+    for (; task < to; task += step) found.push(task);
+    skip = task - to;
+  }
+  return found;
+}
+
 const comma = 44;
 const closing = 41;
 

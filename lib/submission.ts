@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { NewNotice } from "./events";
 import { jobReasons } from "./notices";
+import { patternProblem } from "./pictures";
 import { ExitCodes, OutputRules } from "./rules";
 import { exitRules, needs } from "./states";
 import { largest, licenceName, line, text } from "./wire";
@@ -63,6 +64,10 @@ const ofJob = {
   output: OutputRules,
   pictures: line(4096)
     .min(1)
+    .check(({ value, issues }) => {
+      const problem = patternProblem(value);
+      if (problem) issues.push({ code: "custom", message: problem, input: value });
+    })
     .nullable()
     .describe("Where its pictures are, as /mnt/x/shot.####.png; null: nobody says, or its kind does"),
   retryDelayMs: z

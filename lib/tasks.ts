@@ -42,13 +42,18 @@ export function taskOfFrame(layout: Layout, frame: number): number | undefined {
  * A plain range is met by arithmetic, whatever its length. Throws when more than 100,000 frames are named one by one.
  */
 export function tasksOfFrames(layout: Layout, asked: readonly Span[]): TaskSet {
+  return tasksAt(layout, positionsOfFrames(layout.spans, asked));
+}
+
+/** Where the frames `asked` for lie among those of `spans`, as ranges [first, end) of positions. Passes over and throws as tasksOfFrames does. */
+export function positionsOfFrames(spans: readonly Span[], asked: readonly Span[]): TaskSet {
   const stepped = asked.filter(isStepped);
   if (frameCount(stepped) > singleFrames)
     throw new RangeError(`at most ${singleFrames} single frames at once: name a range without a step`);
   const wanted: [number, number][] = [...eachFrame(stepped)].map((frame) => [frame, frame + 1]);
   for (const span of asked)
     if (!isStepped(span)) wanted.push([Math.min(span.first, span.last), Math.max(span.first, span.last) + 1]);
-  return tasksAt(layout, positionsWithin(layout.spans, setOf(wanted)));
+  return setOf(positionsWithin(spans, setOf(wanted)));
 }
 
 /**

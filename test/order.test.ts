@@ -2,6 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import {
+  allBlocks,
   blockOfTask,
   blocksOfTasks,
   firstReached,
@@ -107,6 +108,8 @@ describe("every order hands out every block once", () => {
         const found = blocks(order, count);
         // One comparison a count: a quarter of a million calls of expect would be most of this test's time.
         if (found.join() !== expected.join()) expect({ count, found }).toEqual({ count, found: expected });
+        const all = allBlocks(order, count).join();
+        if (all !== expected.join()) expect({ count, all }).toEqual({ count, all: expected.join() });
         const back = found.map((block) => taskOfBlock(order, count, block));
         if (back.some((at, task) => at !== task)) expect({ count, back }).toEqual({ count, back: [...back.keys()] });
       }

@@ -1,6 +1,7 @@
 // What lines of output tell, and which exit codes may be given a meaning.
 import { describe, expect, test } from "bun:test";
-import { ExitCodes, lineReader, longestLine, OutputRules } from "../lib/rules";
+import { lineReader, longestLine } from "../lib/line-rules";
+import { ExitCodes, OutputRules } from "../lib/rules";
 
 const read = (rules: OutputRules, line: string) => lineReader(OutputRules.parse(rules))!(line);
 

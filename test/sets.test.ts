@@ -4,6 +4,7 @@ import fc from "fast-check";
 import {
   common,
   eachTask,
+  evenly,
   formatSet,
   holds,
   parseSet,
@@ -75,6 +76,19 @@ test("100,000 ranges against 100,000 others", () => {
   expect(sizeOf(common(even, other))).toBe(33_334);
   expect(sizeOf(without(even, other))).toBe(66_666);
   expect(without(even, [[0, 1_000_000]])).toEqual([]);
+});
+
+test("an even part of a set lies evenly in it, and is all of it where that is no more than asked for", () => {
+  fc.assert(
+    fc.property(tasks, fc.integer({ min: 1, max: 50 }), (given, most) => {
+      const all = rising(given);
+      const found = evenly(setOfTasks(given), most);
+      expect(found.length).toBeLessThanOrEqual(most);
+      if (all.length <= most) expect(found).toEqual(all);
+      const places = found.map((task) => all.indexOf(task));
+      for (const [at, place] of places.entries()) expect(place).toBe(at * Math.ceil(all.length / most));
+    }),
+  );
 });
 
 describe("a set of tasks is what a JavaScript set is", () => {

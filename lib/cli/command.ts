@@ -32,11 +32,11 @@ const common = object("Options of every command", {
   ),
 });
 
-/** What a command does with the master. Returns the exit code, 0 when it returns nothing. */
-type Act<T> = (client: Client, given: T, print: Print) => Promise<number | undefined>;
-
-/** What the same options say to a command that does without a master: its data folder, and the masters named, if any. */
+/** What the same options say of where the farm is: the data folder, and the masters named, if any. */
 export type Around = { data: string; masters: string | undefined; print: Print };
+
+/** What a command does with the master. Returns the exit code, 0 when it returns nothing. */
+type Act<T> = (client: Client, given: T, print: Print, around: Around) => Promise<number | undefined>;
 
 /** Does what was wanted without a master. Returns whether it has. */
 type Alone<T> = (given: T, around: Around) => Promise<boolean>;
@@ -68,7 +68,7 @@ export function clientStep<T>(parser: Parser<"sync" | "async", T, unknown>, act:
         if (await alone?.(given, around)) return 0;
         const client = clientOf(around.data, common.master);
         try {
-          return (await act(client, given, print)) ?? 0;
+          return (await act(client, given, print, around)) ?? 0;
         } catch (error) {
           throw error instanceof ClientError ? toldToPeople(error) : error;
         }

@@ -49,6 +49,7 @@ function workOf(job: JobDetail): Pairs {
     ["script", plain(job.scriptPath ?? (job.script === null ? "" : "goes with each task"))],
     ["command", job.kind === null ? cut(plain(job.command.map(shellWord).join(" ")), 2000) : ""],
     ["folder", plain(job.folder ?? "")],
+    ["pictures", plain(job.pictures ?? "")],
     ["variables", plain(variables.join(" "))],
     ["owner", plain(job.owner)],
     ["pool", job.pool],

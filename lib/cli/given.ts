@@ -5,6 +5,7 @@ import { argument } from "@optique/core/primitives";
 import type { Client } from "../client";
 import { eachFrame, frameCount, parseFrames } from "../frames";
 import { parseOrder } from "../order";
+import { patternProblem } from "../pictures";
 import { checked, type Offer, value } from "./value";
 
 /** The most jobs one command names. */
@@ -32,6 +33,17 @@ export const frameText = value<string>({
   read(text) {
     parseFrames(text);
     return text;
+  },
+});
+
+/** Where pictures are; nothing takes away what was said before. */
+export const picturePattern = value<string | null>({
+  metavar: "PATTERN",
+  placeholder: null,
+  read(text) {
+    const problem = text === "" ? undefined : patternProblem(text);
+    if (problem) throw new Error(`'${text}': ${problem}`);
+    return text || null;
   },
 });
 

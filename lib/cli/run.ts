@@ -19,6 +19,7 @@ import { log } from "./commands/log";
 import { masters } from "./commands/masters";
 import { notify } from "./commands/notify";
 import { owner, owners } from "./commands/owners";
+import { page } from "./commands/page";
 import { type Here, restore } from "./commands/restore";
 import { clear, disable, drain, enable, set } from "./commands/set";
 import { setJob } from "./commands/set-job";
@@ -37,7 +38,10 @@ function subjects(args: readonly string[], here: Here, named?: KindInfo): [title
     ],
     ["Frames", [frames, log, requeue, kill, finish]],
     ["Slaves", [slaves, set, enable, disable, drain, clear]],
-    ["Farm", [kinds, kind(named), licences, licence, owners, owner, notify, masters, backup(here), restore(here)]],
+    [
+      "Farm",
+      [page, kinds, kind(named), licences, licence, owners, owner, notify, masters, backup(here), restore(here)],
+    ],
   ];
 }
 

@@ -246,6 +246,7 @@ class JobDetails:
     needs: list[Need]
     needed_by: list[int]
     exit_meanings: ExitMeanings
+    pictures: Optional[str]
     retry_delay: float
     frame_timeout: Optional[float]
     silence: Optional[float]
@@ -512,6 +513,7 @@ _SETTINGS: dict[str, tuple[str, Callable[[Any], object]]] = {
     "not_on": ("blocked", _slave_names),
     "exit_meanings": ("exitMeanings", _same),
     "output": ("output", _same),
+    "pictures": ("pictures", lambda given: None if given is None else _text(given)),
     "retry_delay": ("retryDelayMs", _milliseconds),
     "frame_timeout": ("frameTimeoutMs", _milliseconds),
     "silence": ("silenceMs", _milliseconds),
@@ -560,7 +562,7 @@ _TIMES = {"submittedAt", "startedAt", "endedAt", "seenAt", "sickSince", "notBefo
 # Attributes that would have the name of a method.
 _RENAMED = {"frame_text": "frames", "block_size": "block"}
 # What the wire leaves out when there is none.
-_OPTIONAL = {"choices", "default"}
+_OPTIONAL = {"choices", "default", "pictures"}
 
 
 def _member(answer: Any, key: str) -> Any:
@@ -934,6 +936,7 @@ class Farm:
         frame_by_frame: Jobs | None = None,
         exit_meanings: ExitMeanings | None = None,
         output: OutputRules | None = None,
+        pictures: Text | None = None,
         retry_delay: Seconds | None = None,
         frame_timeout: Seconds | None = None,
         silence: Seconds | None = None,
@@ -946,8 +949,8 @@ class Farm:
 
         Give either a `command`, a list of words in which {frame}, {padframe}, {frames}, {job} and {task} are replaced, or a `kind`
         with its `fields`. `frames`: "1-100", "1-100x5", 7, or whole numbers. `block`: frames per task. `order`: "forward", "reverse",
-        "bisect" or "coarse:10". `owner`: else you. `env`: variables of the jobscript. `folder`: where it runs. `not_on`: slaves that
-        get nothing of it. `after`, `after_ended`, `frame_by_frame`: jobs it waits for until they are finished, have ended, or by
+        "bisect" or "coarse:10". `owner`: else you. `env`: variables of the jobscript. `folder`: where it runs. `pictures`: where its pictures
+        are, as "/mnt/x/shot.####.png". `not_on`: slaves that get nothing of it. `after`, `after_ended`, `frame_by_frame`: jobs it waits for until they are finished, have ended, or by
         frames. `retry_delay`, `frame_timeout`, `silence` and `delete_after` are seconds; `delete_after=0` deletes it once it is
         finished. `not_before` without a zone is local time. `exit_codes="drqueue"` takes any exit for success, as the original did.
         `key` names the submission, best at random: sent again under the same key, by whomever, it is the job that there is already. Each
@@ -1424,6 +1427,7 @@ class Job(_Picture):
         after_ended: Jobs | None | _Keep = _KEEP,
         frame_by_frame: Jobs | None | _Keep = _KEEP,
         exit_meanings: ExitMeanings | _Keep = _KEEP,
+        pictures: Text | None | _Keep = _KEEP,
         retry_delay: Seconds | _Keep = _KEEP,
         frame_timeout: Seconds | None | _Keep = _KEEP,
         silence: Seconds | None | _Keep = _KEEP,

@@ -1,6 +1,7 @@
 // After Effects, by aerender: https://helpx.adobe.com/after-effects/using/automated-rendering-network-rendering.html
 import { z } from "zod";
 import { field, first, type Kind, last, step, value, when } from "./kind";
+import { asGiven } from "./pictures";
 
 export const aftereffects: Kind = {
   name: "aftereffects",
@@ -33,6 +34,7 @@ export const aftereffects: Kind = {
     ...when(module, "-OMtemplate", value("module")),
     ...when(image, "-output", value("image")),
   ],
+  pictures: asGiven(/\[#+\]/),
   output: {
     // The number counts the frames of this start from 1; at interlaced ones U or L names the field.
     progress: ["^PROGRESS: +\\d+:\\d+:\\d+:\\d+ \\((?<nth>\\d+)[UL]?\\)"],

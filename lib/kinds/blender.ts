@@ -1,6 +1,7 @@
 // Blender: https://docs.blender.org/manual/en/latest/advanced/command_line/arguments.html; what it prints was seen with Blender 3.4.
 import { z } from "zod";
 import { field, first, type Kind, last, step, value, when } from "./kind";
+import { blenderPictures } from "./pictures";
 
 // Renders stripes of one picture, part 1 at the top. It gets its numbers as the last five arguments; its text is fixed.
 const stripes = [
@@ -62,6 +63,7 @@ export const blender: Kind = {
           value("still"),
         ]),
   ],
+  pictures: blenderPictures,
   output: {
     progress: [
       "^Fra:(?<frame>-?\\d+) .*\\| Rendered (?<done>\\d+)/(?<of>\\d+) Tiles",

@@ -32,6 +32,12 @@ const Shape = z.strictObject({
   words: z.custom<Kind["words"]>(isFunction, "must be a function of the fields that returns a list of words"),
   output: OutputRules.optional(),
   exitCodes: ExitCodes.optional(),
+  pictures: z
+    .custom<NonNullable<Kind["pictures"]>>(
+      isFunction,
+      "must be a function of the fields that returns a pattern or nothing",
+    )
+    .optional(),
 });
 
 /** What the slave sets itself, without DRQUEUE_. */
@@ -52,7 +58,7 @@ export function checkKind(given: unknown): Kind {
   const parsed = Shape.safeParse(made);
   if (!parsed.success) throw wrong(parsed.error.issues.map((issue) => told(issue, made)).join("; "));
   const kind = parsed.data as Kind;
-  const problem = fieldProblem(kind) ?? wordsProblem(kind);
+  const problem = fieldProblem(kind) ?? wordsProblem(kind) ?? picturesProblem(kind);
   if (problem) throw wrong(problem);
   return kind;
 }
@@ -110,6 +116,19 @@ function wordsProblem(kind: Kind): string | undefined {
     }
     const problem = wordsProblemFor(kind, fields);
     if (problem) return problem;
+  }
+  return undefined;
+}
+
+/** Asks for the pictures as for the words. What they say of a job is looked at again when one is submitted. */
+function picturesProblem(kind: Kind): string | undefined {
+  for (const fields of kind.pictures ? samples(kind) : []) {
+    try {
+      const pattern: unknown = kind.pictures!(fields);
+      if (pattern !== undefined && typeof pattern !== "string") return "pictures: must return a text or nothing";
+    } catch (error) {
+      return `pictures: it fails for ${JSON.stringify(fields).slice(0, 200)}: ${(error as Error)?.message ?? error}`;
+    }
   }
   return undefined;
 }

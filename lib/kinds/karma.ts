@@ -1,6 +1,7 @@
 // Karma, by husk: https://www.sidefx.com/docs/houdini/ref/utils/husk.html
 import { z } from "zod";
 import { field, frame, type Kind, value, when } from "./kind";
+import { houdini } from "./pictures";
 
 export const karma: Kind = {
   name: "karma",
@@ -38,6 +39,7 @@ export const karma: Kind = {
     ...when(image, "--output", value("image")),
     value("scene"),
   ],
+  pictures: houdini,
   output: {
     progress: ["ALF_PROGRESS (?<percent>\\d+)%"],
     fatal: ["No licenses could be found to run this application", "Couldn't find renderer", "^Error: Unknown option:"],

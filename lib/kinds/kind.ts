@@ -41,6 +41,8 @@ export type Kind = {
   readonly output?: OutputRules;
   /** What its exit codes mean, beyond 0 being success. */
   readonly exitCodes?: ExitCodes;
+  /** Where its pictures are, as a pattern with a place for the frame; undefined where the fields do not surely tell. */
+  readonly pictures?: (fields: Record<string, unknown>) => string | undefined;
 };
 
 /** The field that every kind has: which program to start, for studios where it has another name or place. */

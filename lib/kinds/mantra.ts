@@ -2,6 +2,7 @@
 // (afanasy/python/parsers/mantra.py).
 import { z } from "zod";
 import { field, type Kind, padded, value, when } from "./kind";
+import { joined } from "./pictures";
 
 export const mantra: Kind = {
   name: "mantra",
@@ -29,6 +30,11 @@ export const mantra: Kind = {
     [value("scene"), padded, value("suffix")],
     ...when(renderfolder, [value("renderfolder"), "/", value("image"), padded, value("extension")]),
   ],
+  pictures: joined(({ renderfolder, image, extension }) => ({
+    folder: renderfolder,
+    image,
+    ending: extension,
+  })),
   output: {
     progress: ["ALF_PROGRESS (?<percent>\\d+)%"],
     warning: ["mantra: WARNING:", "Unable to access file", "Unable to load texture"],

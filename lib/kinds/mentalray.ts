@@ -2,6 +2,7 @@
 // frame as the original called it. Lines as CGRU's parser mentalray.py reads them.
 import { z } from "zod";
 import { field, frame, type Kind, padded, value, when } from "./kind";
+import { joined } from "./pictures";
 
 export const mentalray: Kind = {
   name: "mentalray",
@@ -25,6 +26,11 @@ export const mentalray: Kind = {
     frame,
     value("scene"),
   ],
+  pictures: joined(({ renderfolder, image, extension }) => ({
+    folder: renderfolder,
+    image,
+    ending: extension,
+  })),
   output: {
     progress: [
       "^JOB .*progr: +(?<percent>\\d+(?:\\.\\d+)?)% +rendered on",

@@ -1,6 +1,7 @@
 // POV-Ray: https://www.povray.org/documentation/3.7.0/r3_2.html; what it prints was seen with POV-Ray 3.7.
 import { z } from "zod";
 import { field, frame, type Kind, padded, value, when } from "./kind";
+import { joined } from "./pictures";
 
 export const povray: Kind = {
   name: "povray",
@@ -25,6 +26,7 @@ export const povray: Kind = {
     ["+K", frame],
     "-D",
   ],
+  pictures: joined(({ image }) => ({ image, ending: ".png" })),
   output: {
     progress: ["^Rendered \\d+ of \\d+ pixels \\((?<percent>\\d+)%\\)"],
     warning: ["^(?:Parse|Render) Warning: ", "^Possible Parse Error: "],

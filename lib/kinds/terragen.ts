@@ -2,6 +2,7 @@
 // Deadline's plug-in reads them.
 import { z } from "zod";
 import { field, frame, type Kind, value, when } from "./kind";
+import { asGiven } from "./pictures";
 
 export const terragen: Kind = {
   name: "terragen",
@@ -33,6 +34,8 @@ export const terragen: Kind = {
           value("script"),
           frame,
         ],
+  // Terragen 0.9 is told no output.
+  pictures: ({ world, ...fields }) => (world === undefined ? asGiven(/%0\d+d/)(fields) : undefined),
   output: {
     progress: [" (?<percent>\\d+)% of final pass"],
     warning: ["^Warning: "],

@@ -23,6 +23,18 @@ export class HttpError extends Error {
   }
 }
 
+/**
+ * What a browser is told of an answer that it may show as if it were a page, such as the log of a hostile jobscript: it is what it says it
+ * is, runs nothing, stands in no page of others and is not kept.
+ */
+const inBrowsers = {
+  "x-content-type-options": "nosniff",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
+  "cross-origin-resource-policy": "same-origin",
+  "referrer-policy": "no-referrer",
+  "cache-control": "no-store",
+};
+
 /** The most of an explanation, characters. */
 const mostExplained = 300;
 
@@ -93,7 +105,12 @@ export function guardedApp(
   open?.(app);
   app.use(async (c, next) => {
     const given = /^Bearer (.+)$/.exec(c.req.header("authorization") ?? "")?.[1];
-    if (given === undefined && isSignedIn?.(c)) return next();
+    if (given === undefined && isSignedIn?.(c)) {
+      await next();
+      for (const [name, value] of Object.entries(inBrowsers))
+        if (!c.res.headers.has(name)) c.res.headers.set(name, value);
+      return;
+    }
     if (given === undefined)
       return answer(c, 401, "the farm's token is missing: send it as 'Authorization: Bearer TOKEN'");
     if (!sameToken(given, token))
@@ -115,9 +132,9 @@ export function guardedApp(
   return app;
 }
 
-/** The template of the route that a request matched; what matches all methods is middleware. */
+/** The template of the route that a request matched, the first one where several do; what matches all methods is middleware. */
 function routeOf(c: Context): string {
-  const path = matchedRoutes(c).findLast(({ method }) => method !== "ALL")?.path;
+  const path = matchedRoutes(c).find(({ method }) => method !== "ALL")?.path;
   return path?.replace(/:(\w+)(\{[^}]*\})?/g, "{$1}") ?? "other";
 }
 

@@ -43,6 +43,11 @@ export function findMasters(data: string, given?: string): Address[] {
   return [{ host: "127.0.0.1", port: typeof port === "number" ? port : ports.master }];
 }
 
+/** The address of the page that a master serves, which signs in by itself: no server sees what stands behind the #. */
+export function pageLink({ host, port }: Address, token: string): string {
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}/#token=${encodeURIComponent(token)}`;
+}
+
 /** The token for it. Throws a PlainError that says where tokens are found. */
 export function tokenFor(data: string): string {
   const token = findToken(data);

@@ -14,13 +14,19 @@ export const packedName = "page.json";
 
 /** Bundles the page. Throws an AggregateError where its code does not bundle. */
 export async function bundlePage(): Promise<PageTexts> {
+  const look = await bundle("log/look.ts", { entry: "[name]-[hash].[ext]" });
+  const [lookProgram] = Object.keys(look);
+  return { ...look, ...(await bundle("index.html", {}, { lookProgram: JSON.stringify(lookProgram) })) };
+}
+
+async function bundle(entry: string, naming: { entry?: string }, define = {}): Promise<PageTexts> {
   const { outputs } = await Bun.build({
-    entrypoints: [join(import.meta.dir, "../page/index.html")],
+    entrypoints: [join(import.meta.dir, "../page", entry)],
     target: "browser",
-    minify: true,
+    minify: !process.env.PLAIN_PAGE,
     publicPath: "/page/",
-    naming: { chunk: "[name]-[hash].[ext]", asset: "[name]-[hash].[ext]" },
-    define: { "process.env.NODE_ENV": '"production"' },
+    naming: { ...naming, chunk: "[name]-[hash].[ext]", asset: "[name]-[hash].[ext]" },
+    define: { "process.env.NODE_ENV": '"production"', ...define },
   });
   const texts: PageTexts = {};
   for (const output of outputs) {

@@ -2,13 +2,17 @@
 import { createHash, createHmac } from "node:crypto";
 import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { bodyLimit } from "hono/body-limit";
-import { getCookie, setCookie } from "hono/cookie";
+import { setCookie } from "hono/cookie";
+import { within } from "./deadline";
 import { HttpError } from "./guard";
 import { sameToken } from "./token";
 
 /** How long a browser stays signed in, s. */
 const lastsS = 30 * 86_400;
+
+/** What signing in sends is at most so large, bytes, and there within so long, ms: nobody has shown a token yet. */
+const mostBytes = 10_000;
+const bodyMs = 5000;
 
 const SignIn = z.strictObject({ token: z.string().max(1000) });
 const elsewhere = "this comes from the page of another site: only the farm's own page may change it";
@@ -32,16 +36,27 @@ export function isSession(value: string, token: string, now: number): boolean {
 
 /** Whether a request comes from a browser that is signed in. Throws an HttpError when another site made the browser send it. */
 export function isSignedIn(c: Context, token: string): boolean {
-  const value = getCookie(c, nameOf(token));
-  if (value === undefined || !isSession(value, token, Date.now())) return false;
-  if (c.req.method !== "GET" && c.req.method !== "HEAD" && !isOwnOrigin(c)) throw new HttpError(403, elsewhere);
+  const now = Date.now();
+  if (!cookiesOf(c, nameOf(token)).some((value) => isSession(value, token, now))) return false;
+  if (c.req.method !== "GET" && c.req.method !== "HEAD" && !isOwnPage(c)) throw new HttpError(403, elsewhere);
   return true;
 }
 
-/** Whether a browser says that the page was this farm's own: with all that changes something it does say. */
-function isOwnOrigin(c: Context): boolean {
+/** All cookies of this name: another program of the host may have set one before the farm's, which then comes first. */
+function cookiesOf(c: Context, name: string): string[] {
+  const pairs = (c.req.header("cookie") ?? "").split(";").map((pair) => pair.trim());
+  return pairs.filter((pair) => pair.startsWith(`${name}=`)).map((pair) => pair.slice(name.length + 1));
+}
+
+/**
+ * Whether a browser says that the page was this farm's own: of all that changes something it says where it comes from. Behind a proxy
+ * the host may be another than the one a person sees; but with https browsers compare the two themselves.
+ */
+function isOwnPage(c: Context): boolean {
   const origin = c.req.header("origin");
-  return origin !== undefined && URL.canParse(origin) && new URL(origin).host === c.req.header("host");
+  if (origin === undefined || !URL.canParse(origin)) return false;
+  const site = c.req.header("sec-fetch-site");
+  return site === undefined ? new URL(origin).host === c.req.header("host") : site === "same-origin";
 }
 
 /** Adds /session, for browsers alone: signing in by the token, and out. */
@@ -55,11 +70,13 @@ export function addSession(app: OpenAPIHono, token: string): void {
       // Behind a proxy with https the farm itself sees none of it.
       secure: c.req.header("origin")?.startsWith("https:") ?? false,
     });
-  app.use("/session", bodyLimit({ maxSize: 10_000 }));
+  // Nobody else's page may sign a browser in or out here.
+  app.use("/session", async (c, next) => {
+    if (c.req.header("origin") !== undefined && !isOwnPage(c)) throw new HttpError(403, elsewhere);
+    return next();
+  });
   app.post("/session", async (c) => {
-    // Nobody else's page may sign a browser in here.
-    if (c.req.header("origin") !== undefined && !isOwnOrigin(c)) throw new HttpError(403, elsewhere);
-    const given = SignIn.safeParse(await c.req.json().catch(() => undefined));
+    const given = SignIn.safeParse(await smallBody(c));
     if (!given.success) throw new HttpError(400, 'send {"token": "..."}, the farm\'s token');
     if (!sameToken(given.data.token.trim(), token))
       throw new HttpError(
@@ -73,4 +90,17 @@ export function addSession(app: OpenAPIHono, token: string): void {
     keep(c, "", 0);
     return c.body(null, 204);
   });
+}
+
+/** The JSON of a small body that says how long it is; undefined when there is none. Throws an HttpError when it does not come. */
+async function smallBody(c: Context): Promise<unknown> {
+  if (!(Number(c.req.header("content-length")) <= mostBytes)) return undefined;
+  const text = c.req.text();
+  if (!(await within(bodyMs, text)))
+    throw new HttpError(408, "the body of the request did not come: send it whole", { connection: "close" });
+  try {
+    return JSON.parse(await text);
+  } catch {
+    return undefined;
+  }
 }

@@ -123,7 +123,7 @@ function isUnbounded(path: string): boolean {
 
 /** What is answered piece by piece, for as long as its reader likes. */
 function isStream(path: string): boolean {
-  return path === "/events" || /^\/jobs\/[^/]+\/logs\//.test(path);
+  return path === "/events" || /^\/jobs\/[^/]+\/(logs|pictures)\//.test(path);
 }
 
 /** A body as it is; `ended` is called when it has, or its reader has gone. */

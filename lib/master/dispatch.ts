@@ -3,6 +3,7 @@
 import { getLogger } from "@logtape/logtape";
 import { HttpError } from "../local/guard";
 import { codeOf } from "../queue/error-code";
+import type { Counted } from "../queue/history";
 import type { Queue, Wake } from "../queue/open";
 import { carryOut, type Outcome, type Round } from "../queue/round";
 import { openRuns } from "../queue/slaves";
@@ -42,6 +43,8 @@ export class Dispatcher {
   logStore: string | undefined;
   /** Jobs whose tasks moved, for who tells of it: they take them out. */
   readonly moved = new Set<number>();
+  /** Frames that were finished and runs that failed, for who keeps the farm's history: they take off what they wrote. */
+  readonly done: Counted = { frames: 0, failed: 0 };
   private readonly known: KnownSlaves;
   private readonly parked = new Map<KnownSlave, Pending>();
   private arrived: Pending[] = [];
@@ -208,8 +211,11 @@ export class Dispatcher {
         { slave, jobs: suspects.join(", ") },
       );
     if (handed.length > 0) this.meter.handed(handed.length);
-    for (const [outcome, runs] of Map.groupBy(ended, ({ verdict }) => verdict.outcome))
-      this.meter.ended(outcome, runs.length);
+    this.done.frames += outcome.frames;
+    for (const [how, runs] of Map.groupBy(ended, ({ verdict }) => verdict.outcome)) {
+      this.meter.ended(how, runs.length);
+      if (how === "failed") this.done.failed += runs.length;
+    }
     if (journal.isEnabledFor("debug")) this.tell(batch, outcome);
     for (const run of handed) {
       this.known.byId(run.slave)?.unconfirmed.set(runName(run), run);

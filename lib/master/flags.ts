@@ -1,7 +1,7 @@
 // `drqueue master`: its flags.
 import { object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
-import { map, optional, withDefault } from "@optique/core/modifiers";
+import { map, multiple, optional, withDefault } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
 import { integer, string } from "@optique/core/valueparser";
 import { dataFolder } from "../local/folder";
@@ -55,6 +55,11 @@ const flags = object({
       description: message`Folder with kinds of jobs of your own; else DRQUEUE_KINDS, else 'kinds' in the data folder if it is there.`,
     }),
   ),
+  pictures: multiple(
+    option("--pictures", string({ metavar: "FOLDER" }), {
+      description: message`Folders below which pictures of jobs may be shown, with commas between or repeated, as FARM=HERE where one has another name here; else DRQUEUE_PICTURES, else none are.`,
+    }),
+  ),
   lease: withDefault(
     option("--lease", duration(1000), { description: message`A slave not heard of for so long loses its tasks.` }),
     30_000,
@@ -65,7 +70,7 @@ const flags = object({
 /** The flags of a master, read into the step that runs it. */
 export const masterFlags = map(
   flags,
-  ({ port, host, address, data, logs, keepLogs, logsSize, scripts, kinds, lease, ...log }): Step =>
+  ({ port, host, address, data, logs, keepLogs, logsSize, scripts, kinds, pictures, lease, ...log }): Step =>
     async () => {
       // Loaded only now: the other commands of the command line start in half the time without a master's libraries.
       const { runMaster } = await import("./run");
@@ -79,6 +84,7 @@ export const masterFlags = map(
         logRules: { keepMs: keepLogs, mostMb: logsSize },
         scripts: scripts ?? process.env.DRQUEUE_SCRIPTS,
         kinds: kinds ?? process.env.DRQUEUE_KINDS,
+        pictures,
         database: process.env.DATABASE_URL,
         smtp: process.env.DRQUEUE_SMTP,
         mailFrom: process.env.DRQUEUE_MAIL_FROM,

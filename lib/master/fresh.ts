@@ -34,13 +34,15 @@ export class Fresh<T> {
   }
 
   private async try(): Promise<void> {
+    let restMs = this.often.goodMs;
     try {
       this.value = await this.ask();
+      restMs = Math.max(restMs, (this.now() - this.begunAt) * timesItsCost);
     } catch {
+      // What took long to fail is not asked less often for it: nobody would see that it can be answered again.
       this.value = undefined;
     }
-    const cost = this.now() - this.begunAt;
-    this.dueAt = this.now() + Math.max(this.often.goodMs, cost * timesItsCost);
+    this.dueAt = this.now() + restMs;
     this.underway = undefined;
   }
 }

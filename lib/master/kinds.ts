@@ -2,6 +2,7 @@
 import { readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { frameCount, parseFrames } from "../frames";
 import { builtinKinds } from "../kinds";
 import { checkKind, wordsProblemFor } from "../kinds/check";
 import { jobscript, type Shell, variablesOf } from "../kinds/jobscript";
@@ -9,6 +10,7 @@ import { type Kind, oneLine, parseFields } from "../kinds/kind";
 import { within } from "../local/deadline";
 import { HttpError } from "../local/guard";
 import { PlainError } from "../local/program";
+import { patternProblem, patternProblemFor } from "../pictures";
 import type { JobDetail } from "../protocol";
 import type { Expanded } from "../queue/insert";
 import type { JobChange, Submission } from "../submission";
@@ -91,13 +93,16 @@ export function jobscriptOf(kind: Kind, given: Submission["fields"], shell: Shel
 export function expand(kinds: Kinds, given: Submission): Expanded {
   if (given.kind === undefined) {
     if (Object.keys(given.fields).length > 0) throw new HttpError(400, "fields: only a job of a kind has fields");
+    checkPictures(given.pictures, given.frames);
     return { ...given, fields: null, fieldVariables: {}, script: null };
   }
   const kind = kinds.get(given.kind);
   if (!kind) throw new HttpError(400, `kind: there is no '${given.kind}': ${[...kinds.keys()].join(", ")}`);
   const fields = checked(kind, given.fields);
+  checkPictures(given.pictures, given.frames);
   return {
     ...given,
+    pictures: given.pictures ?? picturesOf(kind, given),
     fieldVariables: variablesOf(kind, fields),
     script: { path: null, sh: jobscript(kind, fields, "sh"), cmd: jobscript(kind, fields, "cmd") },
     exitMeanings: { ...kind.exitCodes, ...given.exitMeanings },
@@ -106,15 +111,48 @@ export function expand(kinds: Kinds, given: Submission): Expanded {
 }
 
 /**
- * The change of a job with what its kind makes of the changed fields; an empty text takes a field away. The jobscript stays as it is,
- * so a field that it knows nothing of cannot be brought in. Throws an HttpError.
+ * Where the pictures of a job are by its kind alone; null where that does not tell. What a studio's rule says that is no pattern, or not
+ * one for so many frames, is passed over: a job without pictures is better than none.
+ */
+export function picturesOf(kind: Kind, job: { fields: Record<string, unknown> | null; frames: string }): string | null {
+  try {
+    const pattern = kind.pictures?.(parseFields(kind, job.fields ?? {}));
+    return pattern === undefined || patternProblem(pattern) || problemFor(pattern, job.frames) ? null : pattern;
+  } catch {
+    return null;
+  }
+}
+
+/** Throws an HttpError for a pattern that cannot be that of all these frames. */
+function checkPictures(pattern: string | null | undefined, frames: string): void {
+  const problem = pattern ? problemFor(pattern, frames) : undefined;
+  if (problem) throw new HttpError(400, `pictures: ${problem}`);
+}
+
+/** Only what has no place for the frame asks how many there are. That their text is wrong is said by who reads it. */
+function problemFor(pattern: string, frames: string): string | undefined {
+  if (!patternProblemFor(pattern, 2)) return undefined;
+  try {
+    return patternProblemFor(pattern, frameCount(parseFrames(frames)));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The change of a job with what its kind makes of the changed fields, and of pictures of which a person says nothing any more; an empty
+ * text takes a field away. The jobscript stays as it is, so a field that it knows nothing of cannot be brought in. Throws an HttpError.
  */
 export function expandChange(
   kinds: Kinds,
-  job: Pick<JobDetail, "id" | "kind" | "fields">,
+  job: Pick<JobDetail, "id" | "kind" | "fields" | "frames" | "pictures">,
   change: JobChange,
 ): JobChange & { fieldVariables?: Record<string, string> } {
-  if (change.fields === undefined) return change;
+  checkPictures(change.pictures, job.frames);
+  if (change.fields === undefined) {
+    const kind = change.pictures === null && job.kind !== null ? kinds.get(job.kind) : undefined;
+    return kind ? { ...change, pictures: picturesOf(kind, job) } : change;
+  }
   if (job.kind === null) throw new HttpError(409, `job ${job.id} is of no kind, so it has no fields`);
   const kind = kinds.get(job.kind);
   if (!kind) throw new HttpError(409, `job ${job.id} is of kind ${job.kind}, which this master does not have any more`);
@@ -132,7 +170,16 @@ export function expandChange(
       `the jobscript of job ${job.id} is written for other fields than these: submit a new job, or change only values of fields that it has`,
     );
   }
-  return { ...change, fields: given, fieldVariables: variablesOf(kind, fields) };
+  // What the kind said goes with its fields; what a person said stays.
+  const said = job.pictures === picturesOf(kind, { ...job, fields: before }) ? null : job.pictures;
+  const pictures =
+    (change.pictures === undefined ? said : change.pictures) ?? picturesOf(kind, { ...job, fields: given });
+  return {
+    ...change,
+    ...(pictures !== job.pictures && { pictures }),
+    fields: given,
+    fieldVariables: variablesOf(kind, fields),
+  };
 }
 
 function checked(kind: Kind, given: Submission["fields"]): Record<string, unknown> {

@@ -2,7 +2,7 @@
 import { Metrics, zeros } from "../local/metrics";
 import { slaveWays } from "../overview";
 import type { Queue } from "../queue/open";
-import { answerTime, type Tally, tally } from "../queue/tally";
+import { answerTime, type Tally } from "../queue/tally";
 import { jobStates, type Outcome, outcomes } from "../states";
 import { Fresh } from "./fresh";
 import type { Meter } from "./meter";
@@ -12,6 +12,7 @@ export type Sources = {
   /** Syncs that are held until there is something for their slaves. */
   parked: () => number;
   keepsHouse: () => boolean;
+  farm: Fresh<Tally>;
 };
 
 const quick = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -65,8 +66,9 @@ export class MasterMetrics extends Metrics implements Meter {
     "route",
   );
 
-  constructor(queue: Queue, { parked, keepsHouse }: Sources) {
+  constructor(queue: Queue, { parked, keepsHouse, farm }: Sources) {
     super();
+    this.farm = farm;
     const database = this.histogram(
       "drqueue_database_seconds",
       "A statement that does nothing, with its wait for a free connection; measured at most once a second, when metrics are read.",
@@ -80,7 +82,6 @@ export class MasterMetrics extends Metrics implements Meter {
       },
       { goodMs: 1000, patienceMs: 1000 },
     );
-    this.farm = new Fresh(() => tally(queue), { goodMs: 2000, patienceMs: 1000 });
     this.gauge("drqueue_database_up", "Whether the database answers.", () => (this.isDatabaseUp ? 1 : 0));
     this.gauge("drqueue_parked_syncs", "Syncs that are held until there is something for their slaves.", parked);
     this.gauge(
@@ -166,7 +167,11 @@ export class MasterMetrics extends Metrics implements Meter {
       "drqueue_slots",
       "Slots of slaves that are online; `closed` take no tasks, by settings, hours, foreign load or trouble.",
       "state",
-      () => this.now?.slots,
+      () => {
+        if (!this.now) return undefined;
+        const { lost: _, ...online } = this.now.slots;
+        return online;
+      },
     );
     this.gauge(
       "drqueue_stuck_runs",

@@ -10,6 +10,7 @@ import { keepJournal } from "../local/journal";
 import type { JournalOptions } from "../local/journal-flags";
 import { LockHeldError, takeLock } from "../local/lock";
 import { addMetricsRoute } from "../local/metrics";
+import { rootsOf } from "../local/picture-roots";
 import { listenOn } from "../local/port";
 import { PlainError, version } from "../local/program";
 import { addSession, isSignedIn } from "../local/session";
@@ -21,12 +22,15 @@ import { agreeOnToken } from "../queue/farm";
 import { forgetMasters } from "../queue/masters";
 import { listen } from "../queue/open";
 import { Pulse } from "../queue/pulse";
+import { tally } from "../queue/tally";
 import { knownThings } from "../releases";
 import { archive } from "./archive";
 import { openDatabase } from "./database";
 import { Dispatcher } from "./dispatch";
 import { Events } from "./events";
 import { keepFormat } from "./format";
+import { Fresh } from "./fresh";
+import { History } from "./history";
 import { keepHouse } from "./housekeeping";
 import { loadKinds, ownNames } from "./kinds";
 import { openLogFolder } from "./logs/open";
@@ -36,19 +40,26 @@ import { MasterMetrics } from "./metrics";
 import { openMailer } from "./notify/mail";
 import { Notifier } from "./notify/notify";
 import { tidyOwn } from "./own-folders";
+import { Pictures } from "./pictures/answer";
 import { addressOf, announceSelf } from "./presence";
 import { addBackupRoute } from "./routes/backup";
 import { addBatchRoutes } from "./routes/batch";
 import { addEventRoutes, noteChanged } from "./routes/events";
+import { addFarmRoutes } from "./routes/farm";
 import { addFrameRoutes } from "./routes/frames";
+import { addJobViewRoutes } from "./routes/job-views";
 import { addJobRoutes } from "./routes/jobs";
 import { addKindRoutes } from "./routes/kinds";
 import { addLicenceRoutes } from "./routes/licences";
 import { addLogRoutes } from "./routes/logs";
+import { addManyRoutes } from "./routes/many";
+import { addMapRoute } from "./routes/map";
 import { addMasterRoutes } from "./routes/masters";
 import { addNoticeRoutes } from "./routes/notices";
 import { addOwnerRoutes } from "./routes/owners";
 import { addPageRoutes } from "./routes/page";
+import { addPictureRoute } from "./routes/pictures";
+import { addSlaveViews } from "./routes/slave-views";
 import { addSlaveRoutes } from "./routes/slaves";
 import { translate } from "./translate";
 
@@ -64,6 +75,8 @@ export type MasterOptions = {
   logRules: Rules;
   scripts: string | undefined;
   kinds: string | undefined;
+  /** Folders below which pictures may be shown, as they were given. */
+  pictures: readonly string[];
   database: string | undefined;
   /** The mail server, with user and password, and the sender of mail. */
   smtp: string | undefined;
@@ -85,6 +98,7 @@ export async function runMaster(options: MasterOptions): Promise<number> {
       folder: kindFolder,
       names: ownNames(kinds).join(", ") || "none",
     });
+  const roots = rootsOf("master", options.pictures);
   const mailer = openMailer(options.smtp, options.mailFrom);
   const lock = lockFolder(options);
   keepFormat(options.data);
@@ -99,11 +113,14 @@ export async function runMaster(options: MasterOptions): Promise<number> {
     const token = await unlessTold(told, agreeOnToken(queue, findToken(options.data) ?? newToken()));
     keepToken(options.data, token);
 
+    const farm = new Fresh(() => tally(queue), { goodMs: 1000, patienceMs: 1000 });
     const metrics: MasterMetrics = new MasterMetrics(queue, {
       parked: () => dispatcher.parkedCount,
       keepsHouse: () => pulse.keepsHouse,
+      farm,
     });
     const dispatcher = new Dispatcher(queue.ahead, options.lease, metrics);
+    const history = new History({ queue, done: dispatcher.done, tally: () => tally(queue) });
     const events = new Events(queue);
     const logFolder = openLogFolder(queue, logs, token, options.logRules);
     dispatcher.logStore = logFolder.id;
@@ -134,15 +151,21 @@ export async function runMaster(options: MasterOptions): Promise<number> {
     addMetricsRoute(app, metrics, () => metrics.refresh());
     noteChanged(app, dispatcher.moved);
     addEventRoutes(app, events);
+    addManyRoutes(app, queue, kinds, dispatcher.moved);
     addJobRoutes(app, queue, kinds, scripts, notifier);
     addFrameRoutes(app, queue);
+    addMapRoute(app, queue);
+    addJobViewRoutes(app, queue);
     addBatchRoutes(app, queue, kinds, scripts, notifier);
     addSlaveRoutes(app, queue, dispatcher, token);
+    addSlaveViews(app, queue, token);
     addLogRoutes(app, queue, logPlaces, logFolder.store);
+    addPictureRoute(app, queue, new Pictures({ roots, token, cache: join(options.data, "pictures") }));
     addKindRoutes(app, kinds);
     addLicenceRoutes(app, queue);
     addOwnerRoutes(app, queue);
     addMasterRoutes(app, queue);
+    addFarmRoutes(app, queue, farm);
     addBackupRoute(app, queue);
     addNoticeRoutes(app, queue, notifier);
     const listening = listen(queue, (news) => {
@@ -169,11 +192,15 @@ export async function runMaster(options: MasterOptions): Promise<number> {
       leaseMs: options.lease,
       meter: metrics,
       async tidy(forAll) {
-        await tidyHere();
-        if (!forAll) return;
-        await archive(queue, token);
-        await forgetEvents(queue);
-        await forgetMasters(queue);
+        try {
+          await tidyHere();
+          if (!forAll) return;
+          await archive(queue, token);
+          await forgetEvents(queue);
+          await forgetMasters(queue);
+        } finally {
+          await history.tidy(forAll);
+        }
       },
     });
     notifier.start();
@@ -195,7 +222,10 @@ export async function runMaster(options: MasterOptions): Promise<number> {
     await Promise.all([
       within(
         2000,
-        house.stop().then(() => dispatcher.writeBeats().catch(() => {})),
+        house
+          .stop()
+          .then(() => dispatcher.writeBeats().catch(() => {}))
+          .then(() => history.stop().catch(() => {})),
       ),
       notifier.stop(),
       pulse.stop().then(() => within(2000, presence.stop())),

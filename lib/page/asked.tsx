@@ -1,6 +1,6 @@
 // What the page asks before it does what cannot be taken back: a dialog, answered by keys as well.
 import type { ComponentChildren } from "preact";
-import { useEffect, useReducer, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useReducer, useRef } from "preact/hooks";
 
 /** `yes`: the word on the button that does it; `text` says the numbers. */
 export type Question = { title: string; text: ComponentChildren; yes: string; danger?: boolean };
@@ -53,7 +53,8 @@ export function Asked() {
 /** A dialog over the page: Escape closes it, and the keys stay in it. */
 export function Dialog({ title, close, children }: { title: string; close: () => void; children: ComponentChildren }) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  // At once: a key that is pressed next is meant for it.
+  useLayoutEffect(() => {
     const before = document.activeElement as HTMLElement | null;
     dialog.current?.showModal();
     return () => before?.focus?.();

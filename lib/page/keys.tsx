@@ -1,15 +1,19 @@
 // Keys that do something wherever one is in the page, and the list of them.
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { Dialog } from "./asked";
 
-/** A key as browsers name it, what it does in words, and the doing. */
-export type Key = { key: string; does: string; act: (event: KeyboardEvent) => void };
+/** A key as browsers name it, with Ctrl (or Cmd) or without, what it does in words, and the doing. */
+export type Key = { key: string; ctrl?: boolean; does: string; act: (event: KeyboardEvent) => void };
 
-const sets = new Set<{ current: readonly Key[] }>();
+/** `depth`: a part of the page is drawn after the one that it is in. */
+type KeySet = { depth: number; current: readonly Key[] };
+
+const sets = new Set<KeySet>();
+let drawn = 0;
 
 /** These keys do something while a part of the page is there. Not while a person writes into a field, or a dialog is open. */
 export function useKeys(keys: readonly Key[]): void {
-  const latest = useRef(keys);
+  const [latest] = useState<KeySet>(() => ({ depth: ++drawn, current: keys }));
   latest.current = keys;
   useEffect(() => {
     sets.add(latest);
@@ -20,12 +24,16 @@ export function useKeys(keys: readonly Key[]): void {
 /** Listens to keys for all parts of the page. Returns what ends it. */
 export function listenToKeys(): () => void {
   const pressed = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if (event.altKey || event.defaultPrevented) return;
+    const withCtrl = event.ctrlKey || event.metaKey;
     const target = event.target as HTMLElement | null;
-    if (target?.closest("input, textarea, select, dialog, [contenteditable]")) return;
-    // What came last is on top.
-    for (const keys of [...sets].reverse()) {
-      const key = keys.current.find((one) => one.key === event.key);
+    const isTicked = target?.matches("input[type=checkbox], input[type=radio]");
+    if (target?.closest("input, textarea, select, dialog, [contenteditable]") && !isTicked) return;
+    // What is pressed by these keys keeps them.
+    if ((event.key === "Enter" || event.key === " ") && (isTicked || target?.closest("button, a, summary"))) return;
+    // What was drawn last is on top.
+    for (const keys of [...sets].sort((a, b) => b.depth - a.depth)) {
+      const key = keys.current.find(({ key, ctrl = false }) => key === event.key && ctrl === withCtrl);
       if (!key) continue;
       event.preventDefault();
       key.act(event);
@@ -44,10 +52,11 @@ export function KeyList({ close }: { close: () => void }) {
   return (
     <Dialog title="Keys" close={close}>
       <dl class="keys">
-        {keys.map(({ key, does }) => (
+        {keys.map(({ key, ctrl, does }) => (
           <div key={`${key} ${does}`}>
             <dt>
-              <kbd>{shown[key] ?? key}</kbd>
+              {ctrl && <kbd>Ctrl</kbd>}
+              <kbd>{shown[key] ?? (ctrl ? key.toUpperCase() : key)}</kbd>
             </dt>
             <dd>{does}</dd>
           </div>

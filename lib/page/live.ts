@@ -79,6 +79,11 @@ class Live {
     for (const changed of [...this.watching]) changed();
   }
 
+  /** The page itself changed something of a job: of most settings the farm tells nobody. */
+  changed(job: number): void {
+    this.tell({ id: "", at: "", type: "job.changed", job, slave: null, data: {} });
+  }
+
   private tell(news: News): void {
     for (const tell of [...this.told]) tell(news);
   }

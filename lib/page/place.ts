@@ -6,7 +6,7 @@ export type Place = { path: readonly string[]; query: Readonly<Record<string, st
 
 /** Reads what stands behind the #. */
 export function placeOf(hash: string): Place {
-  const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?", 2);
+  const [, path = "", query = ""] = /^#?\/?([^?]*)\??(.*)$/s.exec(hash) ?? [];
   const words = path.split("/").filter((word) => word !== "");
   return { path: words.map(decoded), query: Object.fromEntries(new URLSearchParams(query)) };
 }
@@ -18,7 +18,7 @@ export function hrefOf(
 ): string {
   const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== "");
   const text = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
-  return `#/${path.map((word) => encodeURIComponent(word)).join("/")}${text && `?${text}`}`;
+  return `#/${path.map((word) => encodeURIComponent(`${word}`.toWellFormed())).join("/")}${text && `?${text}`}`;
 }
 
 /** Goes to a place; with `replace` there is no way back to the one before. */

@@ -23,8 +23,8 @@ export function useRead<T>(
 ): Read<T> {
   const [shown, setShown] = useState<Omit<Read<T>, "again"> & { key: string }>(() => nothing(""));
   const name = JSON.stringify(key);
-  const latest = useRef({ read, on });
-  latest.current = { read, on };
+  const latest = useRef({ read, on, restMs });
+  latest.current = { read, on, restMs };
   const again = useRef(() => {});
 
   useEffect(() => {
@@ -52,7 +52,7 @@ export function useRead<T>(
     const soon = () => {
       wanted = true;
       if (over || busy || timer !== undefined || document.visibilityState === "hidden") return;
-      timer = setTimeout(look, Math.max(0, readAt + restMs - performance.now()));
+      timer = setTimeout(look, Math.max(0, readAt + latest.current.restMs - performance.now()));
     };
     again.current = () => {
       readAt = Number.NEGATIVE_INFINITY;
@@ -76,7 +76,7 @@ export function useRead<T>(
       clearInterval(every);
       document.removeEventListener("visibilitychange", seen);
     };
-  }, [name, everyMs, restMs, read === undefined]);
+  }, [name, everyMs, read === undefined]);
 
   const shownNow = shown.key === name ? shown : nothing<T>(name);
   return {

@@ -4,9 +4,14 @@ import { farm, wordsOf } from "./farm-client";
 
 /** The token that a link brought behind the #, which no server sees; taken out of the address at once. */
 export function tokenInAddress(): string | undefined {
-  const token = /^#token=([\w.~-]+)$/.exec(location.hash)?.[1];
-  if (token !== undefined) history.replaceState(null, "", location.pathname);
-  return token;
+  const [, token] = /^#token=([^&?/]+)$/.exec(location.hash) ?? [];
+  if (token === undefined) return undefined;
+  history.replaceState(null, "", location.pathname);
+  try {
+    return decodeURIComponent(token);
+  } catch {
+    return token;
+  }
 }
 
 export function SignIn({ done }: { done: () => void }) {
@@ -33,8 +38,8 @@ export function SignIn({ done }: { done: () => void }) {
         <label for="token">The farm's token</label>
         <input ref={field} id="token" type="password" autocomplete="current-password" required />
         <p class="hint">
-          It is in the file <code>token</code> in the master's data folder. <code>drqueue page</code> opens this page
-          signed in.
+          It is in the file <code>token</code> in the master's data folder. <code>drqueue page --open</code> opens this
+          page signed in.
         </p>
         {problem !== "" && (
           <p class="problem" role="alert">

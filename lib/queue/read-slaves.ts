@@ -22,6 +22,7 @@ export async function listSlaves(queue: Queue, filter: SlaveFilter): Promise<Sla
   if (filter.state) wanted.push(inArray(slaves.state, [filter.state].flat()));
   if (filter.pool) wanted.push(sql`${slaves.settings} -> 'pools' @> to_jsonb(${filter.pool}::text)`);
   if (filter.name) wanted.push(ilike(slaves.name, namePattern(filter.name)));
+  if (filter.slaves) wanted.push(inArray(slaves.id, filter.slaves));
   if (filter.cursor) wanted.push(behind(byName, filter.cursor));
   const found = await queue.db
     .select({ ...getTableColumns(slaves), cursorKey: key })

@@ -40,6 +40,25 @@ export async function remove(
   });
 }
 
+/** The jobs, those that wait for others of them before those: so each can be deleted when its turn comes. */
+export async function waitersFirst(queue: Queue, jobs: readonly number[]): Promise<number[]> {
+  const given = JSON.stringify(jobs);
+  const bonds = await queue.sql`
+    with given as (select value::int as id from json_array_elements_text(${given}::json))
+    select job, needs from dependency where needs in (select id from given) and job in (select id from given)`;
+  const waiters = Map.groupBy(bonds, ({ needs }) => needs as number);
+  const seen = new Set<number>();
+  const order: number[] = [];
+  const place = (job: number): void => {
+    if (seen.has(job)) return;
+    seen.add(job);
+    for (const { job: waiter } of waiters.get(job) ?? []) place(waiter);
+    order.push(job);
+  };
+  for (const job of jobs) place(job);
+  return order;
+}
+
 /** The jobs to delete, locked together with those that wait for them. */
 async function locked(tx: Tx, id: number, dependents: Dependents): Promise<number[]> {
   let known = dependents === "cascade" ? await withWaiters(tx, id) : [id];

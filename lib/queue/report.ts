@@ -1,5 +1,7 @@
 // Runs end: each report counts once, and only for the run that holds the task.
 
+import { frameCount, type Span } from "../frames";
+import { type Order, taskOfBlock } from "../order";
 import type { ExitCodes } from "../rules";
 import { judge } from "../states";
 import { type RunKey, runName } from "../wire";
@@ -28,11 +30,16 @@ type Known = RunKey & {
   blamed: boolean;
   /** Jobs that make its slave suspect. */
   suspects: number[];
+  /** How the job's frames are cut. */
+  block: number;
+  tasks: number;
+  fill_order: Order;
 };
 
 /**
  * What came of reports. `moves` are still to be carried out; `simple`: all of them are from running to finished. `room`: what ended lets
- * other slaves have tasks that a limit of their jobs kept from them. `sick`: slaves set aside for what they failed.
+ * other slaves have tasks that a limit of their jobs kept from them. `sick`: slaves set aside for what they failed. `frames`: how many
+ * were rendered.
  */
 export type Reported = {
   counted: Ended[];
@@ -41,6 +48,7 @@ export type Reported = {
   simple: boolean;
   room: boolean;
   sick: Sick[];
+  frames: number;
 };
 
 /**
@@ -49,10 +57,12 @@ export type Reported = {
  * the caller, in the same transaction, since what is handed out next often moves tasks of the same jobs.
  */
 export async function report(tx: Tx, reports: readonly Report[]): Promise<Reported> {
-  if (reports.length === 0) return { counted: [], moves: [], requeued: false, simple: true, room: false, sick: [] };
+  if (reports.length === 0)
+    return { counted: [], moves: [], requeued: false, simple: true, room: false, sick: [], frames: 0 };
   const bySlaveAndRun = new Map(reports.map((given) => [`${given.slave}:${runName(given)}`, given]));
   const known = await lockAndRead(tx, [...bySlaveAndRun.values()]);
   const ended: Ended[] = [];
+  const rendered: Known[] = [];
   let late = false;
   let room = false;
   for (const run of known) {
@@ -69,6 +79,7 @@ export async function report(tx: Tx, reports: readonly Report[]): Promise<Report
       blamed: run.blamed,
       suspects: run.suspects,
     });
+    if (verdict.outcome === "finished") rendered.push(run);
     late ||= !run.open;
     room ||= run.limited;
   }
@@ -77,7 +88,21 @@ export async function report(tx: Tx, reports: readonly Report[]): Promise<Report
   const requeued = ended.some(({ verdict }) => verdict.next === "waiting");
   // A failure may be the one that stops its job: nothing more of it is handed out then.
   const simple = !late && ended.every(({ verdict }) => verdict.next === "finished");
-  return { counted: ended, moves: movesOf(ended), requeued, simple, room, sick };
+  const frames = await countFrames(tx, rendered);
+  return { counted: ended, moves: movesOf(ended), requeued, simple, room, sick, frames };
+}
+
+/** The frames of these tasks: all have as many as the job has in a block, but the one of its last frames may have fewer. */
+async function countFrames(tx: Tx, tasks: readonly Known[]): Promise<number> {
+  const frames = tasks.reduce((sum, { block }) => sum + block, 0);
+  const last = tasks.filter(
+    (one) => one.block > 1 && one.task === taskOfBlock(one.fill_order, one.tasks, one.tasks - 1),
+  );
+  if (last.length === 0) return frames;
+  const rows = await tx<{ spans: Span[]; places: number }[]>`
+    select spans, tasks::float8 * block as places from job
+    where id in (select value::int from json_array_elements_text(${JSON.stringify(last.map(({ job }) => job))}::json))`;
+  return rows.reduce((sum, { spans, places }) => sum - (places - frameCount(spans)), frames);
 }
 
 async function lockAndRead(tx: Tx, reports: readonly Report[]): Promise<Known[]> {
@@ -91,11 +116,12 @@ async function lockAndRead(tx: Tx, reports: readonly Report[]): Promise<Known[]>
   return tx<Known[]>`
     with rules as materialized (
       select id, retries, exit_rule, exit_codes, retry_delay_ms, max_slots is not null or licences <> '{}' as limited,
-        not isempty(finished) as sound, blamed <> '{}' as blamed
+        not isempty(finished) as sound, blamed <> '{}' as blamed, block, tasks, fill_order
       from job where id in (select value::int from json_array_elements_text(${JSON.stringify([...new Set(reports.map(({ job }) => job))])}::json))
     )
     select run.job, run.task, run.attempt, run.slave, rules.retries, rules.exit_rule, rules.exit_codes, rules.retry_delay_ms, run.wish,
       run.ended_at is null as open, rules.limited, rules.sound, rules.blamed, coalesce(slave.suspects, '[]') as suspects,
+      rules.block, rules.tasks, rules.fill_order,
       run.outcome = 'lost' and (select waiting @> run.task from job where job.id = run.job)
         and not exists (select from run as later where later.job = run.job and later.task = run.task and later.attempt > run.attempt) as late,
       (select count(*)::int from run as earlier where earlier.job = run.job and earlier.task = run.task and earlier.counts) as failures

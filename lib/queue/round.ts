@@ -37,6 +37,8 @@ export type Outcome = {
   /** Runs handed out in this round, and those whose end counted. */
   handed: OpenRun[];
   ended: Ended[];
+  /** How many frames were rendered. */
+  frames: number;
   /** Slaves that were set aside. */
   sick: Sick[];
   more: "now" | "soon" | undefined;
@@ -45,7 +47,7 @@ export type Outcome = {
 /** Carries out a round. When it throws, nothing of it happened, or its answer was lost on the way: the next round finds out. */
 export async function carryOut(queue: Queue, round: Round): Promise<Outcome> {
   return transact(queue, async (tx) => {
-    const { counted, moves, requeued, simple, room, sick } = await report(tx, round.reports);
+    const { counted, moves, requeued, simple, room, sick, frames } = await report(tx, round.reports);
     const open = await openRuns(tx, round.unknown);
     const asking = round.asking(open, requeued);
     // A job whose tasks end mostly gets new ones at once: both in one update, between which it does not seem to stand still.
@@ -57,7 +59,7 @@ export async function carryOut(queue: Queue, round: Round): Promise<Outcome> {
     const kill = await notTheirs(tx, [...round.check, ...again]);
     const unwanted = new Set(kill.map(runName));
     const { jobs, start } = await orders(tx, [...handed, ...again.filter((run) => !unwanted.has(runName(run)))]);
-    return { start, jobs, kill, handed, ended: counted, sick, more };
+    return { start, jobs, kill, handed, ended: counted, frames, sick, more };
   });
 }
 

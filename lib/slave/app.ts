@@ -11,6 +11,7 @@ import { allowSilence } from "../local/port";
 import { PlainError } from "../local/program";
 import { logFolderPattern, logPathPattern } from "../logs";
 import { Settings, SettingsChange, SlaveState } from "../settings";
+import { SlaveHistory } from "../views";
 
 /**
  * What the port shows and changes. `writes`: whether a run still writes the log of this path. `holds`: whether a run of this job is not
@@ -18,6 +19,7 @@ import { Settings, SettingsChange, SlaveState } from "../settings";
  */
 export type Inside = {
   state: () => SlaveState;
+  history: () => SlaveHistory;
   change: (change: SettingsChange) => Settings;
   logs: string;
   writes: (log: string) => boolean;
@@ -47,6 +49,17 @@ export function slaveApp(token: string, inside: Inside): OpenAPIHono {
       responses: { 200: json(SlaveState, "Its state") },
     }),
     (c) => c.json(inside.state(), 200),
+  );
+
+  app.openapi(
+    createRoute({
+      method: "get",
+      path: "/history",
+      operationId: "getHistory",
+      summary: "How this slave was over the last hour",
+      responses: { 200: json(SlaveHistory, "Load, memory and running tasks") },
+    }),
+    (c) => c.json(inside.history(), 200),
   );
 
   app.openapi(

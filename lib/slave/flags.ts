@@ -94,6 +94,11 @@ const flags = object({
       description: message`Folder for the tasks' logs, best on shared storage; else DRQUEUE_LOGS, else in the data folder.`,
     }),
   ),
+  pictures: multiple(
+    option("--pictures", string({ metavar: "FOLDER" }), {
+      description: message`Folders of this machine below which the master may show pictures that it does not see itself, with commas between or repeated; else DRQUEUE_PICTURES, else none.`,
+    }),
+  ),
   logCap: withDefault(
     option("--log-cap", size(), {
       description: message`Of a longer log only a quarter of this from its beginning and the rest from its end is brought to the master; 0: all.`,
@@ -134,6 +139,7 @@ export const slaveFlags = map(
     logsSize,
     keepLogs,
     replace,
+    pictures,
     logFormat,
     logLevel,
     ...settings
@@ -158,6 +164,7 @@ export const slaveFlags = map(
         logs: resolve(logs ?? process.env.DRQUEUE_LOGS ?? join(data, "logs")),
         logRules: { capMb: logCap, mostMb: logsSize, keepMs: keepLogs },
         masters: findMasters(data, master),
+        pictures,
         journal: journalOf({ logFormat, logLevel }),
         change,
       });

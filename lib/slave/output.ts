@@ -1,7 +1,8 @@
 // Reads what a run prints while it runs: how far it is, and lines that warn or say that it has failed.
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { getLogger } from "@logtape/logtape";
-import { type LineNews, lineReader, longestLine, type OutputRules } from "../rules";
+import { type LineNews, lineReader, longestLine } from "../line-rules";
+import type { OutputRules } from "../rules";
 import { keyOf, type RunKey } from "../wire";
 import { headerLines } from "./run-log";
 

@@ -8,6 +8,7 @@ import { createDataFolder } from "../local/folder";
 import { keepJournal } from "../local/journal";
 import type { JournalOptions } from "../local/journal-flags";
 import { type Address, formatAddresses, tokenFor } from "../local/master-address";
+import { rootsOf } from "../local/picture-roots";
 import { listenOn } from "../local/port";
 import { version } from "../local/program";
 import { onSignals } from "../local/signals";
@@ -16,10 +17,12 @@ import { mostEnded } from "../sync";
 import { slaveApp } from "./app";
 import { countGpus } from "./count-gpus";
 import { watchDisk } from "./disk";
+import { History } from "./history";
 import { holdFolder } from "./hold";
 import { hostNow, os } from "./host";
 import { Loop } from "./loop";
 import { SlaveMetrics } from "./metrics";
+import { addPictureRoute } from "./pictures";
 import { Records } from "./records";
 import { OwnSettings } from "./settings";
 import { Uploads } from "./upload";
@@ -41,6 +44,8 @@ export type SlaveOptions = {
   grace: number;
   logRules: LogRules;
   change: SettingsChange;
+  /** Folders below which pictures may be shown, as they were given. */
+  pictures: readonly string[];
   replace: boolean;
   journal: JournalOptions;
 };
@@ -51,6 +56,7 @@ export async function runSlave(options: SlaveOptions): Promise<number> {
   const told = whenToldTwice();
   await keepJournal(options.journal, { slave: options.name });
   const journal = getLogger(["drqueue", "slave"]);
+  const roots = rootsOf("slave", options.pictures);
   const folder = join(options.data, "slaves", options.name);
   createDataFolder(options.data);
   mkdirSync(folder, { recursive: true });
@@ -79,6 +85,10 @@ export async function runSlave(options: SlaveOptions): Promise<number> {
       own.settings.slots,
     );
 
+    const history = new History(folder, () => {
+      const { load, freeMemoryMb } = hostNow();
+      return { load, freeMemoryMb, running: work.runningCount };
+    });
     const change = (wanted: SettingsChange) => {
       const settings = own.change(wanted);
       work.setSlots(settings.slots);
@@ -101,7 +111,18 @@ export async function runSlave(options: SlaveOptions): Promise<number> {
       work.forgetJob(job);
       uploads.forgetJob(job);
     };
-    const app = slaveApp(token, { state, change, logs: options.logs, writes, holds, forgetJob, metrics, connected });
+    const app = slaveApp(token, {
+      state,
+      history: () => history.shown,
+      change,
+      logs: options.logs,
+      writes,
+      holds,
+      forgetJob,
+      metrics,
+      connected,
+    });
+    addPictureRoute(app, roots, () => own.settings.paths);
     const port = listenOn(options.host, options.port, (request, server) => app.fetch(request, server));
     const loop: Loop = new Loop(
       new Client({ masters: options.masters, token, timeoutMs: 30_000 }),
@@ -132,12 +153,15 @@ export async function runSlave(options: SlaveOptions): Promise<number> {
     if (own.hasMoved) work.recall();
     else work.adopt();
     const disk = watchDisk([options.logs, folder], work, () => loop.tell());
+    history.start();
     loop.tell();
 
     const replaced = told.replaced.then(() => "replaced" as const);
     const lost = lock.lost.then(() => "lost" as const);
     const over = await Promise.race([untilLetGo(told, work, loop, journal), replaced, lost]);
     disk.stop();
+    // Another process has the folder when this one has lost it.
+    if (over !== "lost") history.end();
     if (over) {
       loop.cease();
       if (over === "lost") {

@@ -6,7 +6,7 @@ import { facts, paint, span } from "../cli/table";
 import { Client, ClientError } from "../client";
 import { createDataFolder, dataFolder } from "../local/folder";
 import { readLock } from "../local/lock";
-import { tokenFor } from "../local/master-address";
+import { pageLink, tokenFor } from "../local/master-address";
 import { PlainError } from "../local/program";
 import { onSignals } from "../local/signals";
 import type { Job } from "../protocol";
@@ -63,7 +63,11 @@ export async function startFarm(options: FarmOptions): Promise<number> {
 async function work(options: FarmOptions, members: readonly Member[], told: AbortSignal): Promise<number> {
   const { data, once } = options;
   const [master] = members as [Member];
-  const client = new Client({ host: "127.0.0.1", port: master.port, token: tokenFor(data) });
+  const address = { host: "127.0.0.1", port: master.port };
+  const token = tokenFor(data);
+  const client = new Client({ ...address, token });
+  const page = pageLink(address, token);
+  say(`its page: ${page}`);
   const { id, isNew } = await submitExample(client, data);
   const jobs = await client.jobs({ limit: 10_000 });
   if (!isNew) say(`${jobs.length === 1 ? "1 job is" : `${jobs.length} jobs are`} here from before`);
@@ -71,7 +75,7 @@ async function work(options: FarmOptions, members: readonly Member[], told: Abor
   // Told where it is waited for; with --once nobody may.
   ended.catch(() => {});
   const example = id === undefined ? undefined : await Promise.race([watchExample(client, id, told), ended]);
-  if (example && !told.aborted) process.stdout.write(await tell(client, example, data));
+  if (example && !told.aborted) process.stdout.write(await tell(client, example, data, page));
   if (once) return example?.state === "finished" ? 0 : 1;
   if (!told.aborted) say("Ctrl-C stops it all.");
   await ended;
@@ -107,6 +111,7 @@ async function tell(
   client: Client,
   { id, state, startedAt, endedAt, frameCounts }: Job,
   data: string,
+  page: string,
 ): Promise<string> {
   const { logFolder } = await client.job(id);
   const seconds = startedAt && endedAt ? ` in ${span((Date.parse(endedAt) - Date.parse(startedAt)) / 1000)}` : "";
@@ -120,6 +125,7 @@ async function tell(
           `${exampleName}: ${frameCounts.failed} frames failed. What happened: ${bun} cli.ts frames${where} ${id}`,
         );
   return `\n${done}\n\n${facts([
+    ["the page", page],
     ["pictures", join(data, "example")],
     ["logs", join(data, "logs", logFolder)],
     ["a job of yours", `${bun} cli.ts submit${where} --frames 1-10 --name first -- echo frame {frame}`],

@@ -1,4 +1,4 @@
-// `npm run bench [-- a b c d load log backup upgrade --slaves N --seconds N ...]`: measures and prints tables for the README, with the machine they were
+// `npm run bench [-- a b c d load log backup page upgrade --slaves N --seconds N ...]`: measures and prints tables for the README, with the machine they were
 // measured on.
 import { cpus, release, totalmem } from "node:os";
 import { parseArgs } from "node:util";
@@ -9,6 +9,7 @@ import { latency } from "./latency";
 import { load, usualSize } from "./load";
 import { log } from "./log";
 import { memory } from "./memory";
+import { page } from "./page";
 import type { Row } from "./report";
 import { upgrade } from "./upgrade";
 
@@ -20,11 +21,12 @@ const benches: Record<string, { title: string; measure: () => Promise<Row[]> }> 
   load: { title: "a farm of many slaves", measure: () => load(size) },
   log: { title: "a log of many MB (--megabytes N)", measure: () => log(size.megabytes) },
   backup: { title: "backup and return (--runs N)", measure: () => backupAndReturn(size.runs) },
+  page: { title: "the page in Chromium (--minutes N)", measure: () => page(size) },
   upgrade: { title: "upgrade of a farm at work", measure: () => upgrade(size) },
 };
 
 // Of the upgrade a tenth of the runs that a farm gathers: --runs 5000000 takes some minutes.
-const usualSizes = { ...usualSize, runs: 500_000, megabytes: 500 };
+const usualSizes = { ...usualSize, runs: 500_000, megabytes: 500, minutes: 3 };
 const { positionals: wanted, values } = parseArgs({
   args: Bun.argv.slice(2),
   allowPositionals: true,

@@ -15,6 +15,7 @@ import { join, resolve } from "node:path";
 import { programAssets } from "../../lib/build/assets";
 import { compile } from "../../lib/build/compile";
 import { readLock } from "../../lib/local/lock";
+import { bundlePage } from "../../lib/local/page-files";
 import { version } from "../../lib/local/program";
 import { until } from "../farm";
 import { readCommand, readUnit } from "../install/units";
@@ -94,7 +95,12 @@ test("holds master, slave and commands: a job is submitted, rendered and read ba
       ["/docs/page.css", ".swagger-ui"],
     ] as const)
       expect([path, (await (await fetch(`http://${at}${path}`)).text()).includes(holds)]).toEqual([path, true]);
+    const page = Object.entries(await bundlePage());
+    expect(page.length).toBeGreaterThanOrEqual(3);
+    for (const [path, { text }] of page)
+      expect([path, (await (await fetch(`http://${at}${path}`)).text()) === text]).toEqual([path, true]);
     const token = readFileSync(join(folder, "data", "token"), "utf8").trim();
+    expect((await run(["page", "--master", at])).out).toBe(`http://${at}/#token=${token}\n`);
     const now = await scrape(Number(at.split(":")[1]), token);
     expect(now.value("drqueue_tasks_handed_out_total")).toBe(2);
     expect(now.value("process_resident_memory_bytes")).toBeGreaterThan(1e6);

@@ -25,6 +25,7 @@ test("bash completes commands, job numbers, slave names, options and what they m
   expect(await inBash("drqueue", "submit", "--pri")).toEqual(["--priority"]);
   expect(await inBash("drqueue", "submit", "--pool", "De")).toEqual(["Default"]);
   expect(await inBash("drqueue", "jobs", "--state", "fi")).toEqual(["finished"]);
+  expect(await inBash("drqueue", "page", "--o")).toEqual(["--open"]);
 }, 15_000);
 
 test("bash completes kinds and their fields, licences, owners, and the last of several pools", async () => {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { jobscript } from "../../lib/kinds/jobscript";
 import type { Kind } from "../../lib/kinds/kind";
-import { type LineNews, lineReader } from "../../lib/rules";
+import { type LineNews, lineReader } from "../../lib/line-rules";
 
 /** The frames 1, 4 and 7, then 20: what is left of a job with a step, in one task. */
 export const uneven = "1:7:3 20:20:1";

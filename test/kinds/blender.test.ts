@@ -1,9 +1,10 @@
 // Blender: the real one, where it is installed, and lines of other versions.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { blender } from "../../lib/kinds/blender";
+import { pictureOf } from "../../lib/pictures";
 import { argvs, said } from "./argv";
 import { rendered, sizeOf } from "./real";
 
@@ -88,6 +89,18 @@ describe.skipIf(!Bun.which("blender"))("the Blender that is installed here (skip
     const sizes = await Promise.all(pictures("parts").map((name) => sizeOf(join(folder, "parts", name))));
     expect(sizes.map(([width]) => width)).toEqual([8, 8, 8]);
     expect(sizes.reduce((sum, [, height]) => sum + height, 0)).toBe(8);
+  }, 60_000);
+
+  test("writes its pictures where the kind says that they are", () => {
+    for (const given of [
+      { image: join(folder, "kind", "a.###.png") },
+      { image: join(folder, "kind", "b"), format: "JPEG" },
+      { image: join(folder, "kind", "c.##.tga"), format: "OPEN_EXR" },
+    ]) {
+      expect(rendered(blender, { scene, ...given }, "3:3:1").code).toBe(0);
+      const pattern = blender.pictures!({ scene, ...given });
+      expect([pattern, existsSync(pictureOf(pattern!, 3, 4)!)]).toEqual([pattern, true]);
+    }
   }, 60_000);
 
   test("has failed without the file, or the scene in it, whatever its exit code", () => {

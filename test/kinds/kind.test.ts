@@ -139,7 +139,7 @@ describe("the kinds that come with the program", () => {
   test("are in order, each once, and each file is among them", () => {
     const names = builtinKinds.map(({ name }) => name);
     expect(names).toEqual([...new Set(names)].sort());
-    const others = ["index", "kind", "jobscript", "cmd", "check", "nearest"];
+    const others = ["index", "kind", "jobscript", "cmd", "check", "nearest", "pictures"];
     const files = readdirSync(join(import.meta.dir, "../../lib/kinds")).map((file) => file.replace(/\.ts$/, ""));
     const kinds = files
       .filter((file) => !others.includes(file))

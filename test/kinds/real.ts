@@ -1,7 +1,7 @@
 // Runs a kind's jobscript with the real renderer, as a slave does, and reads what it prints.
 import { jobscript } from "../../lib/kinds/jobscript";
 import { type Kind, parseFields } from "../../lib/kinds/kind";
-import { type LineNews, lineReader } from "../../lib/rules";
+import { type LineNews, lineReader } from "../../lib/line-rules";
 
 /** How it ended, and what its lines said, in order. */
 export function rendered(kind: Kind, given: Record<string, unknown>, ranges: string) {

@@ -43,6 +43,7 @@ const apps: [name: string, app: () => OpenAPIHono, fewest: number][] = [
     () =>
       slaveApp(token, {
         state: behind,
+        history: behind,
         change: behind,
         logs: "/no/such",
         writes: behind,

@@ -85,3 +85,16 @@ test("what costs much is asked less often: for a tenth of the time", async () =>
   await second;
   expect(count()).toBe(2);
 });
+
+test("what took long to fail is asked again no later than what failed at once", async () => {
+  const { fresh, pass, fail, count } = asked({ patienceMs: 10_000 });
+  const first = fresh.refresh();
+  pass(5000);
+  await fail();
+  await first;
+  pass(1000);
+  const second = fresh.refresh();
+  expect(count()).toBe(2);
+  await fail();
+  await second;
+});

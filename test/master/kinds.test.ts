@@ -185,7 +185,13 @@ describe("a submission", () => {
   });
 
   describe("when its fields change", () => {
-    const before = { id: 7, kind: "ours", fields: { scene: "/a", camera: "left" } };
+    const before = {
+      id: 7,
+      kind: "ours",
+      fields: { scene: "/a", camera: "left" },
+      frames: "1-10",
+      pictures: null as string | null,
+    };
 
     test("the variables are made anew of all fields, and the others stay", async () => {
       const change = expandChange(await kinds(), before, { priority: 9, fields: { scene: "/b", quality: 9 } });
@@ -215,7 +221,7 @@ describe("a submission", () => {
     test("of a job without a kind, or of one that is gone, or to what does not fit, they are refused", async () => {
       const known = await kinds();
       const fields = { scene: "/b" };
-      expect(problem(() => expandChange(known, { id: 7, kind: null, fields: null }, { fields }))).toMatch(
+      expect(problem(() => expandChange(known, { ...before, kind: null, fields: null }, { fields }))).toMatch(
         /^409 job 7 is of no kind/,
       );
       expect(problem(() => expandChange(known, { ...before, kind: "gone" }, { fields }))).toMatch(

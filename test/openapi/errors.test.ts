@@ -1,6 +1,6 @@
 // Every error that the documentation of a port lists is provoked: a table says how, and has an entry for each.
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { rmSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { SQL } from "bun";
 import { largestBatch } from "../../lib/batch";
@@ -28,7 +28,8 @@ let deaf: string;
 beforeAll(async () => {
   deaf = `http://127.0.0.1:${freePort()}/`;
   farm = await startFarm({ slaves: 0 });
-  const slave = await farm.startSlave("rack7");
+  const pictures = ["--pictures", farm.folder, "--path", `/mnt/x=${farm.folder}`];
+  const slave = await farm.startSlave("rack7", { flags: pictures });
   const away = await farm.startSlave("rack8", { flags: ["--pool=away"] });
   base = { master: `http://127.0.0.1:${farm.masters[0]!.port}`, slave: `http://127.0.0.1:${slave.port}` };
   documents = { master: await documentOf(base.master), slave: await documentOf(base.slave) };
@@ -42,7 +43,9 @@ beforeAll(async () => {
     licences: { nuke: 1 },
   });
   await farm.ended(await farm.submit({ command: ["echo", "3"], pool: "away" }));
-  sleeping = await farm.submit({ command: ["sleep", "60"] });
+  await client.change(3, { pictures: "/mnt/y/shot.####.png" });
+  writeFileSync(join(farm.folder, "half.png"), "\x89PNG\r\n\x1a\n0000", "latin1");
+  sleeping = await farm.submit({ command: ["sleep", "60"], pictures: "/mnt/x/half.png" });
   await farm.frameIs(sleeping, 1, ({ state, slave }) => state === "running" && slave === "rack7", "to run");
   await until(async () => ((await client.job(sleeping)).state === "running" ? true : undefined), "job to run");
   await away.end();
@@ -74,8 +77,12 @@ const provoked: Record<string, () => Asked> = {
     query: { path: `${`${sleeping}`.padStart(6, "0")}.test/0001.1.log` },
     headers: { range: "bytes=999999-" },
   }),
+  "readPicture 409": () => ({ path: { id: sleeping, frame: 1 }, query: { width: 64 } }),
+  "readPicture 502": () => path({ id: 3, frame: 1 }),
+  "slave readPicture 404": () => ({ query: { path: "/mnt/x/none.png" } }),
   "readLog 502": () => path({ id: 3, frame: 1 }),
   "changeSlave 502": () => path({ name: "rack8" }),
+  "slaveHistory 502": () => path({ name: "rack8" }),
   "addNotice 409": () => body({ to: "mailto:ana@studio.example" }),
   "addNotice 404": () => body({ to: deaf, job: 999 }),
   "testAddress 409": () => body({ to: "mailto:ana@studio.example" }),

@@ -33,7 +33,7 @@ export async function stagedQueue(): Promise<Queue> {
 
 /** Forgets all jobs, runs and slaves; numbers begin at 1 again. */
 export async function clear({ sql }: Queue): Promise<void> {
-  await sql`truncate job, run, slave, dependency, licence, owner, leftover, event, notice, delivery, master restart identity`;
+  await sql`truncate job, run, slave, dependency, licence, owner, leftover, event, notice, delivery, master, history restart identity`;
 }
 
 export function submission(given: Given = {}): Submission {

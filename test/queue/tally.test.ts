@@ -7,10 +7,11 @@ const queue = await stagedQueue();
 
 test("an empty farm has numbers too", async () => {
   expect(await tally(queue)).toEqual({
+    at: expect.any(Number),
     jobs: {},
     tasks: [],
     slaves: {},
-    slots: { busy: 0, free: 0, closed: 0 },
+    slots: { busy: 0, free: 0, closed: 0, lost: 0 },
     stuck: 0,
     notices: { waiting: 0, failed: 0 },
   });
@@ -42,7 +43,7 @@ test("of very many pools the fullest are told by name, all others together", asy
   expect(tasks.find(({ pool }) => pool === "(other)")).toMatchObject({ waiting: 55 });
 });
 
-test("each slave is in one state, the one that keeps it from work, and slots are busy, free or closed", async () => {
+test("each slave is in one state, the one that keeps it from work, and slots are busy, free, closed or lost", async () => {
   await met(queue, "well", undefined, { running: 1, foreignSlots: 1 });
   await met(queue, "off", undefined, { settings: { ...usual, enabled: false }, running: 2 });
   await met(queue, "draining", undefined, { settings: { ...usual, drain: true } });
@@ -56,8 +57,8 @@ test("each slave is in one state, the one that keeps it from work, and slots are
   }
   const { slaves, slots, stuck } = await tally(queue);
   expect(slaves).toEqual({ online: 1, disabled: 1, draining: 1, off_hours: 1, problem: 1, sick: 1, lost: 1, gone: 1 });
-  // Four slots each: six slaves are there.
-  expect(slots).toEqual({ busy: 3, free: 2, closed: 19 });
+  // Four slots each: six slaves are there, and one should be.
+  expect(slots).toEqual({ busy: 3, free: 2, closed: 19, lost: 4 });
   expect(stuck).toBe(2);
 });
 

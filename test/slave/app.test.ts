@@ -38,6 +38,7 @@ beforeAll(() => {
   const change = (wanted: SettingsChange) => own.change(wanted);
   app = slaveApp(token, {
     state,
+    history: () => ({ stepMs: 30_000, points: [] }),
     change,
     logs: join(folder, "logs"),
     writes: (log) => log === writing,

@@ -99,6 +99,10 @@ test("npm start -- --once ends with 0 only when every frame was rendered", async
     await farm.masters[0]!.end();
     const child = start(farm.dataOf("m1"), ["--once"]);
     const out = await new Response(child.stdout).text();
+    const [, page] = /^its page: (http:\/\/127\.0\.0\.1:\d+\/#token=\S+)$/m.exec(out) ?? [];
+    expect(page).toEndWith(`=${farm.token}`);
+    expect(out.slice(out.lastIndexOf("\n\n", out.indexOf("logs ")))).toMatch(/^\n\n *the page +http/);
+    expect(out.split(page!)).toHaveLength(3);
     expect({ code: await child.exited, done: out.includes("3/3 frames") }).toEqual({ code, done: code === 0 });
     expect(isAlive(child.pid)).toBe(false);
   }

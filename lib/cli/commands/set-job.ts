@@ -7,7 +7,7 @@ import type { Client } from "../../client";
 import { PlainError } from "../../local/program";
 import type { JobChange } from "../../submission";
 import { clientCommand } from "../command";
-import { fieldPair, jobName, jobsArgument, ownerName, poolNames, variable } from "../given";
+import { fieldPair, jobName, jobsArgument, ownerName, picturePattern, poolNames, variable } from "../given";
 import { failureOptions, failuresOf, limitOptions, limitsOf, type Meanings, meaningsOf, withMeanings } from "../limits";
 import { present } from "../value";
 import { each } from "./actions";
@@ -21,6 +21,11 @@ const own = object({
   ),
   pool: optional(option("--pool", poolNames, { description: message`Pools of slaves that may run it, as maya,nuke.` })),
   owner: optional(option("--owner", ownerName, { description: message`Whose job it is.` })),
+  pictures: optional(
+    option("--output", picturePattern, {
+      description: message`Where its pictures are, as /mnt/x/shot.####.png; '' takes back what was said.`,
+    }),
+  ),
   env: multiple(
     option("--env", variable, { description: message`A variable to add or change; may be given several times.` }),
   ),

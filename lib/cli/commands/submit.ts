@@ -9,7 +9,17 @@ import { PlainError } from "../../local/program";
 import type { KindInfo } from "../../protocol";
 import { exitRules } from "../../states";
 import { type Command, clientCommand } from "../command";
-import { frameText, jobName, kindName, orderText, ownerName, poolNames, slaveName, variable } from "../given";
+import {
+  frameText,
+  jobName,
+  kindName,
+  orderText,
+  ownerName,
+  picturePattern,
+  poolNames,
+  slaveName,
+  variable,
+} from "../given";
 import { jobFileIn, readJobFile, submitFile } from "../jobfile";
 import { fieldOption, fieldOptions, type Given } from "../kind-fields";
 import { failureOptions, failuresOf, limitOptions, limitsOf, meaningsOf, withMeanings } from "../limits";
@@ -83,6 +93,11 @@ const own = object({
       description: message`Working folder of the jobscript on the slaves; else the one you are in.`,
     }),
   ),
+  pictures: optional(
+    option("--output", picturePattern, {
+      description: message`Where its pictures are, as /mnt/x/shot.####.png: # or %04d, {frame} and {padframe} stand for the frame. Else as its kind says, where that is sure.`,
+    }),
+  ),
   exitCodes: usually(
     option("--exit-codes", choice(exitRules), {
       description: message`strict: 0 is success; drqueue: as the original, any exit is.`,
@@ -133,6 +148,7 @@ export function submit(kind?: KindInfo, behindDashes = false): Command {
         "submit --frames 1-100x2 --name shot7 -- /mnt/scripts/shot7.sh",
         "submit --kind blender --scene /mnt/shot7.blend --frames 1-250",
         "submit --kind blender --help",
+        "submit --frames 1-24 --output /mnt/x/shot.####.png -- /mnt/scripts/shot.sh",
         "submit --jobscript /mnt/jobs/shot7.blender --frames 1-24 --max-per-slave 1",
         "submit jobs.yaml --priority 900",
         "job 12 --export | sed s/1-100/1-200/ | drqueue submit -",
@@ -200,12 +216,12 @@ type General = InferValue<typeof general>;
 
 /** The settings that were given, without those that depend on what is submitted. */
 function givenOf(own: General["own"], { limits, failures, output, notices }: Omit<General, "own" | "program">) {
-  const { frames, block, order, priority, pool, pad, exitCodes, blocked, env, stopped } = own;
+  const { frames, block, order, priority, pool, pad, exitCodes, blocked, env, stopped, pictures } = own;
   const meanings = meaningsOf(failures);
   const rules = outputOf(output);
   const told = notifyOf(notices);
   return present({
-    ...{ frames, block, order, priority, pool, pad, exitCodes, stopped },
+    ...{ frames, block, order, priority, pool, pad, exitCodes, stopped, pictures },
     blocked: blocked.length > 0 ? [...blocked] : undefined,
     env: env.length > 0 ? Object.fromEntries(env) : undefined,
     ...limitsOf(limits),

@@ -56,6 +56,9 @@ export function addBackupRoute(app: OpenAPIHono, queue: OpenQueue): void {
       },
     }),
     async (c) => {
+      const headers = { "content-type": "application/zstd", "cache-control": "no-store" };
+      // Nobody would read it to its end.
+      if (c.req.raw.method === "HEAD") return new Response(null, { headers }) as never;
       if (busy) throw new HttpError(503, "a backup is being made already: wait for its end", { "retry-after": "60" });
       busy = true;
       const parts = made();
@@ -65,9 +68,7 @@ export function addBackupRoute(app: OpenAPIHono, queue: OpenQueue): void {
       });
       // Who leaves before the answer has begun never reads the stream.
       c.req.raw.signal.addEventListener("abort", () => void parts.return());
-      return new Response(flow(parts, first), {
-        headers: { "content-type": "application/zstd", "cache-control": "no-store" },
-      }) as never;
+      return new Response(flow(parts, first), { headers }) as never;
     },
   );
 }

@@ -8,7 +8,7 @@ import { toldOf } from "../../queue/export";
 import type { Queue } from "../../queue/open";
 import { readJob } from "../../queue/read-job";
 import { submitAll, type Together } from "../../queue/submit";
-import { expand, type Kinds } from "../kinds";
+import { expand, type Kinds, picturesOf } from "../kinds";
 import { keepScripts } from "../scripts";
 import { jobId, submissionKey } from "./parameters";
 
@@ -68,7 +68,14 @@ export function addBatchRoutes(
       const job = await readJob(queue, id);
       const notify = await toldOf(queue, id);
       const kind = job.kind === null ? undefined : kinds.get(job.kind);
-      const given = exported(job, kind && { exitCodes: kind.exitCodes ?? {}, output: kind.output ?? {} });
+      const given = exported(
+        job,
+        kind && {
+          exitCodes: kind.exitCodes ?? {},
+          output: kind.output ?? {},
+          pictures: picturesOf(kind, job),
+        },
+      );
       return c.json({ ...given, ...(notify.length > 0 && { notify }) } as BatchJob, 200);
     },
   );

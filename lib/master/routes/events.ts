@@ -58,6 +58,8 @@ export function addEventRoutes(app: OpenAPIHono, events: Events): void {
 export function noteChanged(app: OpenAPIHono, moved: Set<number>): void {
   app.use("/jobs/:id/*", async (c, next) => {
     await next();
-    if (c.req.method !== "GET" && c.res.ok) moved.add(Number(c.req.param("id")));
+    const id = Number(c.req.param("id"));
+    // Paths as /jobs/batch name no job.
+    if (c.req.method !== "GET" && c.res.ok && Number.isInteger(id)) moved.add(id);
   });
 }

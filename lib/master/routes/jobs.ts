@@ -94,9 +94,7 @@ export function addJobRoutes(
     }),
     async (c) => {
       const { id } = c.req.valid("param");
-      const wanted = c.req.valid("json");
-      if (wanted.fields === undefined) return c.json(await change(queue, id, wanted), 200);
-      return c.json(await change(queue, id, expandChange(kinds, await readJob(queue, id), wanted)), 200);
+      return c.json(await changeJob(queue, kinds, id, c.req.valid("json")), 200);
     },
   );
 
@@ -152,6 +150,12 @@ export function addJobRoutes(
   );
 
   addActions(app, queue);
+}
+
+/** Changes a job, with what its kind makes of it. Throws a Refusal or an HttpError. */
+export async function changeJob(queue: Queue, kinds: Kinds, id: number, wanted: JobChange): Promise<Done> {
+  if (wanted.fields === undefined && wanted.pictures === undefined) return change(queue, id, wanted);
+  return change(queue, id, expandChange(kinds, await readJob(queue, id), wanted));
 }
 
 function addActions(app: OpenAPIHono, queue: Queue): void {

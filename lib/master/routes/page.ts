@@ -12,6 +12,10 @@ const policy = [
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
+  // No text becomes part of a page other than as text, whatever its code does.
+  "require-trusted-types-for 'script'",
+  // But for the address of the one worker, which nothing can change.
+  "trusted-types look",
 ].join("; ");
 
 /** Adds / and what it needs below /page/. */
@@ -27,7 +31,8 @@ export function addPageRoutes(app: OpenAPIHono): void {
         vary: "accept-encoding",
         "content-security-policy": policy,
         "x-content-type-options": "nosniff",
-        "referrer-policy": "no-referrer",
+        "referrer-policy": "same-origin",
+        "cross-origin-resource-policy": "same-origin",
         // Names change with what is in a file, all but that of the page itself.
         "cache-control": path === "/" ? "no-cache" : "public, max-age=31536000, immutable",
       },

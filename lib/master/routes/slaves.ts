@@ -1,7 +1,6 @@
 // Slaves over HTTP: their syncs, lists of them, and changes, which are passed on to the slave's own port.
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { getConnInfo } from "hono/bun";
-import { Client, ClientError } from "../../client";
 import { SlaveFilter, SlavePage } from "../../lists";
 import { body, HttpError, json, problems } from "../../local/guard";
 import { version } from "../../local/program";
@@ -13,6 +12,7 @@ import { whySlave } from "../../queue/why";
 import { misfit } from "../../releases";
 import { Settings, SettingsChange, Slave } from "../../settings";
 import { oldestProtocol, protocolVersion, Sync, SyncAnswer } from "../../sync";
+import { askSlave } from "../ask-slave";
 import type { Dispatcher } from "../dispatch";
 import { slaveName } from "./parameters";
 
@@ -128,18 +128,8 @@ export function addSlaveRoutes(app: OpenAPIHono, queue: Queue, dispatcher: Dispa
     }),
     async (c) => {
       const slave = await readSlave(queue, c.req.valid("param").name);
-      try {
-        return c.json(
-          await new Client({ host: slave.address, port: slave.port, token }).changeSettings(c.req.valid("json")),
-          200,
-        );
-      } catch (error) {
-        if (error instanceof ClientError && error.status) throw new HttpError(error.status, error.message);
-        throw new HttpError(
-          502,
-          `slave ${slave.name} (${slave.state}) does not answer at ${slave.address}:${slave.port}: is it running, and may the master reach that port?`,
-        );
-      }
+      const change = c.req.valid("json");
+      return c.json(await askSlave(slave, { token }, (own) => own.changeSettings(change)), 200);
     },
   );
 }

@@ -54,9 +54,12 @@ function optionsOf(element: HTMLElement, lines: readonly Line[], height: number,
     cursor: { y: false },
     legend: { live: true },
     scales: { y: { range: (_plot, _least, most) => [0, Math.max(1, (most ?? 0) * 1.1)] } },
-    axes: [axis, { ...axis, size: 56, values: (_plot, marks) => marks.map((mark) => `${mark}${unit}`) }],
+    axes: [
+      { ...axis, size: 32, values: times },
+      { ...axis, size: 56, values: (_plot, marks) => marks.map((mark) => `${mark}${unit}`) },
+    ],
     series: [
-      {},
+      { label: "at", value: (_plot, at) => (at === null ? "" : moment.format(at * 1000)) },
       ...lines.map(({ label, colour: name, fill }) => ({
         label,
         stroke: colour(name),
@@ -66,4 +69,18 @@ function optionsOf(element: HTMLElement, lines: readonly Line[], height: number,
       })),
     ],
   };
+}
+
+const shown = { month: "short", day: "numeric" } as const;
+const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
+const day = new Intl.DateTimeFormat(undefined, shown);
+const hour = new Intl.DateTimeFormat(undefined, clock);
+const moment = new Intl.DateTimeFormat(undefined, { ...shown, ...clock });
+
+/** Marks of the time axis, in s: the hour, or the day where that begins. */
+function times(_plot: uPlot, marks: readonly number[]): string[] {
+  return marks.map((mark) => {
+    const at = new Date(mark * 1000);
+    return (at.getHours() + at.getMinutes() === 0 ? day : hour).format(at);
+  });
 }
