@@ -10,7 +10,7 @@ test("look", async () => {
   await using sql = new SQL(farm.env.DATABASE_URL!);
   await sql`insert into job (name, owner, pool, priority, command, env, log_name, spans, block, fill_order, pad, retries, exit_rule, stopped, tasks, waiting, finished, failed, kind, submitted_at, rendered_runs, rendered_ms)
     select 'seq' || lpad((i * 7919 % 1000)::text, 3, '0') || '_shot' || lpad((i % 9000)::text, 4, '0') || '_comp', (array['ana','bob','cy','dee'])[1 + i % 4], (array['night','maya','nuke,night'])[1 + i % 3], 100 * (i % 10), '["true"]', '{}', 'x',
-      '[[1,100,1]]', 1, 'forward', 4, 3, 'strict', i % 11 = 0, 100,
+      '[{"first":1,"last":100,"step":1}]', 1, 'forward', 4, 3, 'strict', i % 11 = 0, 100,
       case when i % 5 = 0 then '{}' else int4multirange(int4range(i % 90 + 5, 100)) end::int4multirange,
       case when i % 5 = 0 then '{[0,100)}' else int4multirange(int4range(0, i % 90)) end::int4multirange,
       case when i % 5 = 0 then '{}' else int4multirange(int4range(i % 90, i % 90 + 5)) end::int4multirange,

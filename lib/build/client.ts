@@ -7,6 +7,8 @@ import * as batch from "../batch";
 import * as events from "../events";
 import * as lists from "../lists";
 import { PlainError } from "../local/program";
+import * as many from "../many";
+import * as overview from "../overview";
 import * as protocol from "../protocol";
 import * as rules from "../rules";
 import * as settings from "../settings";
@@ -14,6 +16,7 @@ import * as states from "../states";
 import * as submission from "../submission";
 import * as sync from "../sync";
 import * as uploads from "../uploads";
+import * as views from "../views";
 import * as wire from "../wire";
 import { declare } from "./declare";
 
@@ -32,6 +35,9 @@ const wireValues: Record<string, unknown> = {
   ...events,
   ...protocol,
   ...lists,
+  ...many,
+  ...overview,
+  ...views,
 };
 
 /** Writes client.js and client.d.ts into a folder. Throws a PlainError when that fails. */

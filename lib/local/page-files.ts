@@ -23,7 +23,7 @@ async function bundle(entry: string, naming: { entry?: string }, define = {}): P
   const { outputs } = await Bun.build({
     entrypoints: [join(import.meta.dir, "../page", entry)],
     target: "browser",
-    minify: !process.env.PLAIN_PAGE,
+    minify: true,
     publicPath: "/page/",
     naming: { ...naming, chunk: "[name]-[hash].[ext]", asset: "[name]-[hash].[ext]" },
     define: { "process.env.NODE_ENV": '"production"', ...define },

@@ -10,7 +10,7 @@ import { pageLink, tokenFor } from "../local/master-address";
 import { PlainError } from "../local/program";
 import { onSignals } from "../local/signals";
 import type { Job } from "../protocol";
-import { exampleName, submitExample } from "./example";
+import { exampleFolder, exampleName, submitExample } from "./example";
 import { lastWords, type Member, startMember, stopMember } from "./members";
 
 /** What it is started with. `log`: flags about the log, for master and slave. */
@@ -35,7 +35,7 @@ export async function startFarm(options: FarmOptions): Promise<number> {
     say("starting a master and a slave ...");
     const master = await startMember(
       "master",
-      ["--data", data, "--port", `${options.port}`, ...options.log],
+      ["--data", data, "--port", `${options.port}`, ...pictureFlags(data), ...options.log],
       data,
       join(data, "master.lock"),
     );
@@ -58,6 +58,12 @@ export async function startFarm(options: FarmOptions): Promise<number> {
     // The slave first: it tells the master what it leaves undone.
     for (const member of members.reverse()) await stopMember(member);
   }
+}
+
+/** So that the page shows the example's pictures, and those that DRQUEUE_PICTURES names as well. */
+function pictureFlags(data: string): string[] {
+  const { DRQUEUE_PICTURES: more } = process.env;
+  return [exampleFolder(data), ...(more ? [more] : [])].flatMap((folder) => ["--pictures", folder]);
 }
 
 async function work(options: FarmOptions, members: readonly Member[], told: AbortSignal): Promise<number> {
@@ -126,7 +132,7 @@ async function tell(
         );
   return `\n${done}\n\n${facts([
     ["the page", page],
-    ["pictures", join(data, "example")],
+    ["pictures", exampleFolder(data)],
     ["logs", join(data, "logs", logFolder)],
     ["a job of yours", `${bun} cli.ts submit${where} --frames 1-10 --name first -- echo frame {frame}`],
     ["what runs", `${bun} cli.ts jobs${where}`],

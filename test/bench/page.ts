@@ -133,7 +133,7 @@ async function watchFrames(page: Page): Promise<void> {
 
 /** What the page holds while a slave ends some hundred tasks a second. */
 async function busyHour(sight: Sight, farm: Farm, minutes: number): Promise<Row[]> {
-  await farm.startSlave("s1", { flags: ["--slots", "4"] });
+  await farm.startSlave("s1", {});
   const job = await farm.submit({ command: ["true"], frames: "1-1000000" });
   const rows: Row[] = [];
   for (const [name, hash] of [

@@ -49,8 +49,8 @@ for (const [name, hash, shape] of [
 async function atWork(farm: Farm): Promise<{ film: number; broken: number }> {
   const { client } = farm;
   for (let at = 1; at <= 4; at++)
-    await farm.startSlave(`rack${at}`, { flags: ["--slots", "2", "--pool", at < 3 ? "Default" : "Default,maya"] });
-  await farm.startSlave("rack5", { flags: ["--slots", "2", "--pool", "night", "--hours", "mon-fri 19:00-07:00"] });
+    await farm.startSlave(`rack${at}`, { flags: ["--pool", at < 3 ? "Default" : "Default,maya"] });
+  await farm.startSlave("rack5", { flags: ["--pool", "night", "--hours", "mon-fri 19:00-07:00"] });
   const pictures = join(farm.folder, "film");
   const film = await client.submit({
     name: "seq010_shot0420_beauty",

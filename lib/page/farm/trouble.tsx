@@ -152,12 +152,14 @@ function Cure(props: { label: string; of: string; act: () => Promise<void>; agai
   const { label, of, act, again } = props;
   const [busy, setBusy] = useState(false);
   const press = async () => {
+    // Not disabled meanwhile: the focus would be lost that comes back to it after a question.
+    if (busy) return;
     setBusy(true);
     if (await attempt(act)) again?.();
     setBusy(false);
   };
   return (
-    <button type="button" disabled={busy} onClick={press} aria-label={`${label}: ${of}`}>
+    <button type="button" aria-busy={busy} onClick={press} aria-label={`${label}: ${of}`}>
       {label}
     </button>
   );

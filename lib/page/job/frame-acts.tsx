@@ -8,6 +8,7 @@ import { attempt, tell } from "../told";
 import { counted, grouped } from "../words";
 import { type Board, cellStates, frameOf } from "./cells";
 import { countsText } from "./frame-facts";
+import { doTo } from "./of-job";
 import { Runs } from "./runs";
 import { countsIn, firstIn, framesAsked, framesText, outOf, type Selection } from "./selection";
 
@@ -16,8 +17,8 @@ const longest = 48;
 
 export type Picked = { job: JobDetail; board: Board; cells: Uint8Array; picked: Selection };
 
-/** The bar of what is picked. `clear`: picks nothing; `again`: reads the map anew. */
-export function FrameActs({ job, board, cells, picked, clear, again }: Picked & { clear(): void; again(): void }) {
+/** The bar of what is picked. `clear`: picks nothing. */
+export function FrameActs({ job, board, cells, picked, clear }: Picked & { clear(): void }) {
   const [runsOf, setRunsOf] = useState<number>();
   const counts = countsIn(cells, picked);
   const count = counts.reduce((sum, one) => sum + one, 0);
@@ -26,12 +27,12 @@ export function FrameActs({ job, board, cells, picked, clear, again }: Picked & 
   const asked = () => framesAsked(board, picked);
   const logOf = firstIn(cells, picked, "failed") ?? firstIn(cells, picked, "running") ?? picked[0]![0];
   const frames = counted(count, "frame");
-  const act = (does: () => Promise<Done>, word: string, undo?: () => Promise<unknown>) =>
+  const act = (does: () => Promise<Done>, word: string, undo?: () => Promise<Done>) =>
     attempt(async () => {
-      const { tasks, killing } = await does();
-      again();
+      const { tasks, killing } = await doTo(job.id, does);
       const killed = killing > 0 ? `, ${counted(killing, "run")} being killed first` : "";
-      tell({ text: `${counted(tasks, job.block === 1 ? "frame" : "task")} ${word}${killed}`, undo });
+      const text = `${counted(tasks, job.block === 1 ? "frame" : "task")} ${word}${killed}`;
+      tell({ text, undo: undo && (() => doTo(job.id, undo)) });
     });
 
   const requeue = async () => {
@@ -57,7 +58,7 @@ export function FrameActs({ job, board, cells, picked, clear, again }: Picked & 
       if (!sure) return;
     }
     const back = outOf(cells, picked, ["finished", "running"]);
-    const undo = back.length === 0 ? undefined : () => farm.requeue(job.id, framesAsked(board, back)).then(again);
+    const undo = back.length === 0 ? undefined : () => farm.requeue(job.id, framesAsked(board, back));
     await act(() => farm.finish(job.id, asked()), "called finished", undo);
   };
   const kill = async () => {

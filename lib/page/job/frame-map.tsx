@@ -18,8 +18,7 @@ import { between, firstIn, inState } from "./selection";
 import { useSurface } from "./surface";
 import "./frame-map.css";
 
-/** `again` reads the map anew. */
-export type FrameMapProps = { job: JobDetail; map: JobMap; again: () => void };
+export type FrameMapProps = { job: JobDetail; map: JobMap };
 
 export function FrameMap(props: FrameMapProps) {
   const { frames, order, block } = props.map;
@@ -32,7 +31,7 @@ export function FrameMap(props: FrameMapProps) {
   );
 }
 
-function Cells({ job, map, again, board }: FrameMapProps & { board: Board }) {
+function Cells({ job, map, board }: FrameMapProps & { board: Board }) {
   const cells = useMemo(() => cellsOf(board, map), [board, map]);
   const counts = useMemo(() => countsOf(cells), [cells]);
   const picking = usePicking(board, () => surface.grid.per);
@@ -146,7 +145,7 @@ function Cells({ job, map, again, board }: FrameMapProps & { board: Board }) {
       <div class="picked">
         <PickField board={board} pick={picking.set} />
         {picked.length > 0 ? (
-          <FrameActs job={job} board={board} cells={cells} picked={picked} clear={picking.clear} again={again} />
+          <FrameActs job={job} board={board} cells={cells} picked={picked} clear={picking.clear} />
         ) : (
           <p class="hint">
             {grid.per > 1 && `A cell is ${grouped(grid.per)} frames. `}Drag to pick frames, on a touch screen hold

@@ -8,14 +8,14 @@ import { goTo, hrefOf } from "../place";
 import { attempt, tell } from "../told";
 import { counted } from "../words";
 import { Losing } from "./frame-acts";
+import { doTo } from "./of-job";
 
-export function JobActs({ job, again }: { job: JobDetail; again: () => void }) {
+export function JobActs({ job }: { job: JobDetail }) {
   const { total, finished, failed, running } = job.frameCounts;
-  const act = (does: () => Promise<Done>, text: (done: Done) => string, undo?: () => Promise<unknown>) =>
+  const act = (does: () => Promise<Done>, text: (done: Done) => string, undo?: () => Promise<Done>) =>
     attempt(async () => {
-      const done = await does();
-      again();
-      tell({ text: text(done), undo: undo && (() => undo().then(again)) });
+      const done = await doTo(job.id, does);
+      tell({ text: text(done), undo: undo && (() => doTo(job.id, undo)) });
     });
   const stop = () =>
     act(

@@ -10,7 +10,7 @@ import { JobActs } from "./job-acts";
 /** How often what is said of times is said anew, ms. */
 const tickMs = 10_000;
 
-export function JobHead({ job, again }: { job: JobDetail; again: () => void }) {
+export function JobHead({ job }: { job: JobDetail }) {
   const { total, finished, failed, running, waiting } = job.frameCounts;
   const now = useNow();
   const share = total === 0 ? 0 : Math.floor((finished / total) * 100);
@@ -31,7 +31,7 @@ export function JobHead({ job, again }: { job: JobDetail; again: () => void }) {
           {job.kind ?? "command"} · {job.pool} · priority {job.priority}
         </span>
       </div>
-      <JobActs job={job} again={again} />
+      <JobActs job={job} />
       <div class="job-progress">
         <Bar counts={job.frameCounts} />
         <p>

@@ -22,11 +22,7 @@ export function JobView({ place }: { place: Place }) {
   const id = Number(place.path[1]);
   // Whatever stands in the address is no number until it looks like one.
   const isNumber = /^[1-9]\d{0,9}$/.test(place.path[1] ?? "");
-  const {
-    value: job,
-    error,
-    again,
-  } = useRead(isNumber ? () => farm.job(id) : undefined, ["job", id], { on: ofJob(id) });
+  const { value: job, error } = useRead(isNumber ? () => farm.job(id) : undefined, ["job", id], { on: ofJob(id) });
   if (!isNumber) return <p class="problem">There is no job {place.path[1]}.</p>;
   if (!job)
     return error === undefined ? null : (
@@ -34,24 +30,20 @@ export function JobView({ place }: { place: Place }) {
         {wordsOf(error)}. <a href={hrefOf(["jobs"])}>To the jobs</a>
       </p>
     );
-  return <Shown key={id} job={job} error={error} again={again} place={place} />;
+  return <Shown key={id} job={job} error={error} place={place} />;
 }
 
-type ShownProps = { job: JobDetail; error: unknown; again(): void; place: Place };
+type ShownProps = { job: JobDetail; error: unknown; place: Place };
 
-function Shown({ job, error, again, place }: ShownProps) {
+function Shown({ job, error, place }: ShownProps) {
   const map = useRead(() => farm.jobMap(job.id), ["map", job.id], { on: ofJob(job.id) });
   // What a person came to see first is not to be exchanged because the job moves on.
   const usual = useRef<Tab>(hasEnded(job.state) || job.state === "running" ? "times" : "why");
   const asked = place.query.tab ?? "";
-  const tab = asked in tabs ? (asked as Tab) : usual.current;
-  const readAll = () => {
-    again();
-    map.again();
-  };
+  const tab = Object.hasOwn(tabs, asked) ? (asked as Tab) : usual.current;
   return (
     <div class="job">
-      <JobHead job={job} again={readAll} />
+      <JobHead job={job} />
       {error !== undefined && (
         <p class="problem" role="alert">
           {wordsOf(error)}: what you see is old.
@@ -59,7 +51,7 @@ function Shown({ job, error, again, place }: ShownProps) {
       )}
       <div class="job-parts">
         {map.value ? (
-          <FrameMap job={job} map={map.value} again={readAll} />
+          <FrameMap job={job} map={map.value} />
         ) : (
           <section class="map">{map.error !== undefined && <p class="problem">{wordsOf(map.error)}</p>}</section>
         )}
@@ -80,13 +72,7 @@ function Shown({ job, error, again, place }: ShownProps) {
           {tab === "graph" && <Graph job={job} />}
           {tab === "facts" && <Facts job={job} />}
           {tab === "edit" && (
-            <Edit
-              job={job}
-              close={() => {
-                again();
-                goTo(hrefOf(["jobs", job.id], { tab: "facts" }), { replace: true });
-              }}
-            />
+            <Edit job={job} close={() => goTo(hrefOf(["jobs", job.id], { tab: "facts" }), { replace: true })} />
           )}
         </div>
       </div>

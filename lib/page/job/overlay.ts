@@ -87,8 +87,10 @@ export function drawRowNames(
   context.fillStyle = colours.muted;
   for (let at = Math.ceil(row / every) * every; at < row + rows; at += every) {
     const frame = frameOf(board, at * grid.columns * grid.per);
-    const middle = Math.max(7 * ratio, up + (at - row + 0.5) * grid.size);
-    context.fillText(`${frame}`, gutter - 6 * ratio, middle);
+    const middle = up + (at - row + 0.5) * grid.size;
+    // That of a row which is nearly out of sight would stand on the next one.
+    if (middle < 0) continue;
+    context.fillText(`${frame}`, gutter - 6 * ratio, Math.max(7 * ratio, middle));
   }
 }
 

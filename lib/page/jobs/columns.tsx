@@ -8,30 +8,32 @@ import { hrefOf } from "../place";
 import { duration, grouped } from "../words";
 import type { SortName } from "./sort";
 
-/** `width`: of its track, as CSS has it. `sort`: what its head sorts by. `of`: its cell; `now` in ms. */
+/** `width`: at least, px; `grows`: its share of what is left over. `sort`: what its head sorts by. `of`: its cell; `now` in ms. */
 export type Column = {
   name: string;
   title: string;
-  width: string;
+  width: number;
+  grows?: number;
   sort?: SortName;
   right?: boolean;
   of: (job: Job, now: number) => ComponentChildren;
 };
 
 export const columns: readonly Column[] = [
-  { name: "id", title: "Job", width: "84px", sort: "id", right: true, of: ({ id }) => <JobLink id={id}>{id}</JobLink> },
+  { name: "id", title: "Job", width: 84, sort: "id", right: true, of: ({ id }) => <JobLink id={id}>{id}</JobLink> },
   {
     name: "name",
     title: "Name",
-    width: "minmax(180px, 3fr)",
+    width: 180,
+    grows: 3,
     sort: "name",
     of: ({ id, name }) => <JobLink id={id}>{name}</JobLink>,
   },
-  { name: "owner", title: "Owner", width: "minmax(80px, 1fr)", sort: "owner", of: ({ owner }) => <bdi>{owner}</bdi> },
+  { name: "owner", title: "Owner", width: 80, grows: 1, sort: "owner", of: ({ owner }) => <bdi>{owner}</bdi> },
   {
     name: "state",
     title: "State",
-    width: "100px",
+    width: 100,
     sort: "state",
     of: (job) => (
       <span title={job.stopReason ?? undefined}>
@@ -42,7 +44,8 @@ export const columns: readonly Column[] = [
   {
     name: "progress",
     title: "Progress",
-    width: "minmax(130px, 1.2fr)",
+    width: 130,
+    grows: 1.2,
     of: ({ frameCounts }) => (
       <span class="jobs-progress">
         <Bar counts={frameCounts} />
@@ -50,51 +53,60 @@ export const columns: readonly Column[] = [
       </span>
     ),
   },
-  { name: "left", title: "Time left", width: "92px", right: true, of: ({ secondsLeft }) => timeLeft(secondsLeft) },
+  { name: "left", title: "Time left", width: 92, right: true, of: ({ secondsLeft }) => timeLeft(secondsLeft) },
   {
     name: "priority",
     title: "Priority",
-    width: "84px",
+    width: 84,
     sort: "priority",
     right: true,
     of: ({ priority }) => grouped(priority),
   },
-  { name: "pool", title: "Pool", width: "minmax(80px, 1fr)", of: ({ pool }) => pool },
-  { name: "kind", title: "Kind", width: "92px", of: ({ kind }) => kind },
+  { name: "pool", title: "Pool", width: 80, grows: 1, of: ({ pool }) => pool },
+  { name: "kind", title: "Kind", width: 92, of: ({ kind }) => kind },
   {
     name: "frames",
     title: "Frames",
-    width: "minmax(90px, 1fr)",
+    width: 90,
+    grows: 1,
     of: ({ frames }) => <span class="mono">{frames}</span>,
   },
   {
     name: "submitted",
     title: "Submitted",
-    width: "108px",
+    width: 108,
     sort: "submitted",
     of: ({ submittedAt }, now) => <Moment time={submittedAt} now={now} />,
   },
   {
     name: "ended",
     title: "Ended",
-    width: "108px",
+    width: 108,
     of: ({ endedAt }, now) => endedAt && <Moment time={endedAt} now={now} />,
   },
   {
     name: "running",
     title: "Running",
-    width: "80px",
+    width: 80,
     right: true,
     of: ({ frameCounts }) => unlessNone(frameCounts.running),
   },
   {
     name: "failed",
     title: "Failed",
-    width: "72px",
+    width: 72,
     right: true,
     of: ({ frameCounts }) => <span class="problem">{unlessNone(frameCounts.failed)}</span>,
   },
 ];
+
+/** How wide the columns are, as CSS has it, and how wide they are at least, px. */
+export function tracksOf(shown: readonly Column[]): { tracks: string; least: number } {
+  const tracks = shown.map(({ width, grows }) =>
+    grows === undefined ? `${width}px` : `minmax(${width}px, ${grows}fr)`,
+  );
+  return { tracks: tracks.join(" "), least: shown.reduce((sum, { width }) => sum + width, 0) };
+}
 
 /** Those that are shown when a person chose none. */
 export const usualColumns = ["id", "name", "owner", "state", "progress", "left", "priority", "pool", "submitted"];

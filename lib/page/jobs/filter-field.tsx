@@ -150,7 +150,8 @@ export function FilterField({ field, text, wish, leave }: FilterFieldProps) {
         ))}
       </div>
       <p id={`${id}-problem`} class="problem" role="status">
-        {problem}
+        {/* Who is still being helped is not told off. */}
+        {words.length === 0 && problem}
       </p>
     </div>
   );

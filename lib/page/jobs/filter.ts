@@ -22,7 +22,7 @@ export function parseWish(text: string): Understood {
   for (const { key, value } of termsOf(text)) {
     const name = key === undefined ? "name" : keys.find((one) => one === key.toLowerCase());
     if (name === undefined) {
-      problem ??= `There is no ${key}: but ${keys.join(", ")}. A name with a colon stands in quotes.`;
+      problem ??= `${key}: is none of ${keys.join(":, ")}: and a name with a colon stands in quotes.`;
       continue;
     }
     const before = found.get(name);

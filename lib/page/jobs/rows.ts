@@ -66,6 +66,8 @@ export class JobRows {
   private async look(): Promise<void> {
     this.timer = undefined;
     const wanted = this.wanted();
+    // What is in sight may have become another meanwhile.
+    if (wanted.length === 0) return;
     this.reading = true;
     // What happens from here on may be newer than the answer.
     for (const job of wanted) this.stale.delete(job);

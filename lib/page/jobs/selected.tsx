@@ -79,7 +79,7 @@ export function SelectedJobs({ selected, missing, clear, done, remove }: Selecte
               dependents = event.currentTarget.value as typeof dependents;
             }}
           >
-            <option value="refuse">keep what they wait for</option>
+            <option value="refuse">keep the one they wait for</option>
             <option value="release">start without</option>
             <option value="cascade">delete as well</option>
           </select>

@@ -3,13 +3,14 @@ import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { useKeys } from "../keys";
 import { useVirtual } from "../parts/virtual";
 import { goTo, hrefOf } from "../place";
-import type { Column } from "./columns";
+import { type Column, tracksOf } from "./columns";
 import { Row, type RowActs } from "./row";
 import type { JobRows } from "./rows";
 import { allOrNone, howMany, moved, only, rowOf, type Selection, toggled } from "./selection";
 import type { Sort, SortName } from "./sort";
 
 const headHeight = 34;
+const tickWidth = 34;
 
 /** `list`: numbers in order. `listName`: another one for another filter or order. `now`: ms. */
 export type TableProps = {
@@ -121,9 +122,12 @@ export function JobTable({
   const count = useMemo(() => howMany(list, selection), [list, selection.selected]);
   // Tab comes to where a person is, or to the first row in sight.
   const stop = at >= first && at <= last ? at : Math.floor((scroller.current?.scrollTop ?? 0) / rowHeight);
-  const tracks = isCompact ? "40px 1fr" : `34px ${columns.map(({ width }) => width).join(" ")}`;
+  const { tracks, least } = tracksOf(columns);
+  const style = isCompact
+    ? { "--tracks": "40px 1fr", "--least": "0" }
+    : { "--tracks": `${tickWidth}px ${tracks}`, "--least": `${tickWidth + least}px` };
   return (
-    <div ref={scroller} class={isCompact ? "rows jobs-rows compact" : "rows jobs-rows"} style={{ "--tracks": tracks }}>
+    <div ref={scroller} class={isCompact ? "rows jobs-rows compact" : "rows jobs-rows"} style={style}>
       {/* biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: its rows are moved in by keys, and selected */}
       <table role="grid" aria-label="Jobs" aria-rowcount={list.length + 1} aria-multiselectable="true">
         <thead class="jobs-top">

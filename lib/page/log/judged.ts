@@ -6,7 +6,7 @@ const mostKept = 5000;
 export class Judged {
   /** `text`: what was judged; of a line that grows it is another one each time. */
   private readonly known = new Map<number, { text: string; seen: Seen }>();
-  private wanted: { at: number; text: string }[] = [];
+  private readonly wanted = new Map<number, string>();
   private asking = false;
   private closed = false;
 
@@ -19,8 +19,8 @@ export class Judged {
   of(at: number, text: string): Seen | undefined {
     const found = this.known.get(at);
     if (found?.text !== text && !this.closed) {
-      this.wanted.push({ at, text });
-      if (!this.asking) queueMicrotask(() => void this.ask());
+      if (this.wanted.size === 0) queueMicrotask(() => void this.ask());
+      this.wanted.set(at, text);
     }
     return found?.seen;
   }
@@ -33,15 +33,23 @@ export class Judged {
   private async ask(): Promise<void> {
     if (this.asking) return;
     this.asking = true;
-    const lines = this.wanted;
-    this.wanted = [];
-    const seen = await this.looking.judge(lines.map(({ text }) => text));
+    while (this.wanted.size > 0) {
+      const lines = [...this.wanted];
+      this.wanted.clear();
+      const seen = await this.looking.judge(lines.map(([, text]) => text));
+      if (!seen) break;
+      if (this.known.size > mostKept) this.known.clear();
+      let isNews = false;
+      for (const [nth, [at, text]] of lines.entries()) {
+        isNews ||= isSomething(seen[nth]!) || isSomething(this.known.get(at)?.seen);
+        this.known.set(at, { text, seen: seen[nth]! });
+      }
+      if (isNews) this.changed();
+    }
     this.asking = false;
-    if (!seen) return;
-    if (this.known.size > mostKept) this.known.clear();
-    for (const [nth, { at, text }] of lines.entries()) this.known.set(at, { text, seen: seen[nth]! });
-    // Lines that were wanted meanwhile are asked for when they are drawn again.
-    this.wanted = [];
-    this.changed();
   }
+}
+
+function isSomething(seen: Seen | undefined): boolean {
+  return seen?.mark !== undefined || (seen?.places ?? []).length > 0;
 }

@@ -31,7 +31,7 @@ export function LogOfRun({ log, open, rules, query, again }: LogOfRunProps) {
   const field = useRef<HTMLInputElement>(null);
   const [wrap, setWrap] = useState(() => localStorage.getItem(keptWrap) === "yes");
   const [current, setCurrent] = useState<number>();
-  const [top, setTop] = useState(0);
+  const slide = useRef<(top: number) => void>(null);
   const { reader, follows, setFollows } = useFollowed(log, open, query.at === undefined, changed, again);
   const { window, size, problem } = reader;
 
@@ -56,8 +56,8 @@ export function LogOfRun({ log, open, rules, query, again }: LogOfRunProps) {
     localStorage.setItem(keptWrap, wrap ? "no" : "yes");
     setWrap(!wrap);
   };
-  const hrefOfLine = (at: number) =>
-    hrefOf(["jobs", log.job, "log", log.frame], { attempt: log.attempt, at, find: query.find });
+  const href = hrefOf(["jobs", log.job, "log", log.frame], { attempt: log.attempt, find: query.find });
+  const hrefOfLine = (at: number) => `${href}&at=${at}`;
   const link = () => {
     const line = current ?? hold.current?.sight()?.first ?? 0;
     setCurrent(line);
@@ -114,7 +114,10 @@ export function LogOfRun({ log, open, rules, query, again }: LogOfRunProps) {
       {problem !== undefined && (
         <p class="problem log-problem" role="alert">
           {wordsOf(problem)}{" "}
-          <button type="button" onClick={() => void (window.to === 0 ? reader.go("end") : show(top, "top"))}>
+          <button
+            type="button"
+            onClick={() => void reader.go(window.to === 0 ? "end" : (hold.current?.sight()?.first ?? 0))}
+          >
             Try again
           </button>
         </p>
@@ -129,9 +132,9 @@ export function LogOfRun({ log, open, rules, query, again }: LogOfRunProps) {
           judged={[errors.search?.judged, search?.judged]}
           hrefOfLine={hrefOfLine}
           hold={hold}
-          moved={() => setTop(hold.current?.sight()?.first ?? 0)}
+          moved={() => slide.current?.(hold.current?.sight()?.first ?? 0)}
         />
-        <Slider size={size ?? 0} top={top} go={(to) => void show(to, "top")} left={() => hold.current?.focus()} />
+        <Slider size={size ?? 0} slide={slide} go={(to) => void show(to, "top")} left={() => hold.current?.focus()} />
       </div>
     </>
   );

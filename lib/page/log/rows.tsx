@@ -49,6 +49,7 @@ export function Rows({ reader, wrap, follows, setFollows, current, judged, hrefO
     /** The first line in sight, and how far it is scrolled out of it. */
     anchor: { at: 0, px: 0 },
     top: 0,
+    left: 0,
     toward: "before" as "before" | "after",
     wanted: undefined as { at: number; where: "top" | "middle" } | undefined,
   }).current;
@@ -122,7 +123,8 @@ export function Rows({ reader, wrap, follows, setFollows, current, judged, hrefO
     const element = scroller.current!;
     const before = at.top;
     at.top = element.scrollTop;
-    if (at.top === before) return;
+    at.left = element.scrollLeft;
+    if (at.top === before) return again(undefined);
     at.toward = at.top < before ? "before" : "after";
     place();
     const isAtEnd = at.top + element.clientHeight >= element.scrollHeight - 3 && !reader.has("after");
@@ -176,7 +178,11 @@ export function Rows({ reader, wrap, follows, setFollows, current, judged, hrefO
       onScroll={scrolled}
     >
       <div class="log-all" style={{ height: `${heights.total}px` }}>
-        <div ref={list} class="log-list" style={{ transform: `translateY(${heights.top(first)}px)` }}>
+        <div
+          ref={list}
+          class={at.left > 0 ? "log-list log-shifted" : "log-list"}
+          style={{ transform: `translateY(${heights.top(first)}px)`, "--log-left": `${at.left}px` }}
+        >
           {rows}
         </div>
       </div>

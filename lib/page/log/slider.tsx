@@ -1,4 +1,5 @@
 // Where in a log one is that is larger than what is at hand, and the way to any other place of it.
+import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { bytes } from "../words";
 import { mostPieces, pieceBytes } from "./lines";
@@ -6,16 +7,22 @@ import { mostPieces, pieceBytes } from "./lines";
 /** It is gone there when a person has not moved it for so long, ms. */
 const calmMs = 120;
 
-/** `size` and `top`, the place that is shown, in bytes. `left`: a pointer let it go. */
-export type SliderProps = { size: number; top: number; go: (to: number) => void; left: () => void };
+/** `size` in bytes; `slide` is told which place is shown. `left`: a pointer let it go. */
+export type SliderProps = {
+  size: number;
+  slide: RefObject<((top: number) => void) | null>;
+  go: (to: number) => void;
+  left: () => void;
+};
 
-export function Slider({ size, top, go, left }: SliderProps) {
-  const [dragged, setDragged] = useState<number>();
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  useEffect(() => setDragged(undefined), [top]);
+export function Slider({ size, slide, go, left }: SliderProps) {
+  const [value, setValue] = useState(0);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  slide.current = (top) => {
+    if (timer.current === undefined) setValue(top);
+  };
   useEffect(() => () => clearTimeout(timer.current), []);
   if (size <= mostPieces * pieceBytes) return null;
-  const value = dragged ?? top;
   return (
     <input
       class="log-slider"
@@ -30,9 +37,12 @@ export function Slider({ size, top, go, left }: SliderProps) {
       onPointerUp={left}
       onInput={(event) => {
         const to = Number(event.currentTarget.value);
-        setDragged(to);
+        setValue(to);
         clearTimeout(timer.current);
-        timer.current = setTimeout(() => go(to), calmMs);
+        timer.current = setTimeout(() => {
+          timer.current = undefined;
+          go(to);
+        }, calmMs);
       }}
     />
   );

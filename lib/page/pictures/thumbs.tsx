@@ -44,7 +44,8 @@ export function Thumbs({ job, board, cells, size, hrefFor }: ThumbsProps) {
           <li
             key={at}
             style={{
-              transform: `translate(${(at % columns) * (wide + gap)}px, ${Math.floor(at / columns) * rowHeight}px)`,
+              top: `${Math.floor(at / columns) * rowHeight}px`,
+              left: `${(at % columns) * (wide + gap)}px`,
               width: `${wide}px`,
             }}
           >

@@ -66,7 +66,11 @@ export const columns: readonly Column[] = [
 
 /** How a slave is: a word in its colour. */
 export function Way({ slave }: { slave: Slave }) {
-  return <span class={`badge ${wayOf(slave)}`}>{wordFor(slave)}</span>;
+  return (
+    <span class={`badge ${wayOf(slave)}`} title={slave.problem ?? undefined}>
+      {wordFor(slave)}
+    </span>
+  );
 }
 
 function Slots({ slave }: { slave: Slave }) {

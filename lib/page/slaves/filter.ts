@@ -1,6 +1,6 @@
 // Which slaves a person wants to see, and in which order. Pure.
 import type { Slave } from "../../client";
-import { parseFilter, partly, type Term, wholly } from "../parts/filter";
+import { parseFilter, partly, type Term, wholly } from "./terms";
 import { wayOf, wordFor } from "./way";
 
 const ways = [

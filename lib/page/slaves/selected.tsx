@@ -88,7 +88,7 @@ export function SelectedSlaves({
       await change(wish, said);
   };
   return (
-    <div class="slaves-selected" role="toolbar" aria-label="Selected slaves">
+    <section class="slaves-selected" aria-label="Selected slaves">
       <b>{count} selected</b>
       {asked !== undefined && slaves.length > 1 && <span class="muted">{`${asked} have answered`}</span>}
       <button
@@ -156,7 +156,7 @@ export function SelectedSlaves({
           send={(wish, said) => void change(wish, said)}
         />
       )}
-    </div>
+    </section>
   );
 }
 

@@ -111,7 +111,7 @@ export function FailedTasks({ runs: { failed } }: { runs: SlaveRuns }) {
                 <th>Job</th>
                 <th>Frame</th>
                 <th>What went wrong</th>
-                <th class="right">After</th>
+                <th class="right after">After</th>
                 <th>
                   <span class="visually-hidden">Log</span>
                 </th>
@@ -126,7 +126,7 @@ export function FailedTasks({ runs: { failed } }: { runs: SlaveRuns }) {
                   </td>
                   <td>{run.frames}</td>
                   <td class="slave-said">{saidOf(run)}</td>
-                  <td class="right">{duration(run.seconds)}</td>
+                  <td class="right after">{duration(run.seconds)}</td>
                   <td>
                     <LogLink run={run} />
                   </td>

@@ -33,7 +33,17 @@ export function SlaveView({ place }: { place: Place }) {
 }
 
 function Shown({ slave, error, again }: { slave: Slave; error: unknown; again: () => void }) {
-  const runs = useRead(() => farm.slaveRuns(`${slave.id}`), ["slave runs", slave.id], { everyMs });
+  const jobs = useRef<ReadonlySet<number>>(new Set());
+  const runs = useRead(() => farm.slaveRuns(`${slave.id}`), ["slave runs", slave.id], {
+    everyMs,
+    restMs: 2000,
+    // Nobody tells what begins on which slave: what happens to its jobs, and to any as a whole, may have to do with it.
+    on: (news) =>
+      news.type === "job.state" ||
+      news.type === "job.error" ||
+      (news.type === "job.progress" && jobs.current.has(news.job!)),
+  });
+  jobs.current = new Set(runs.value?.running.map(({ job }) => job));
   const { enabled, drain } = slave.settings;
   const change = async (wish: SettingsChange, done: string) => {
     await changeSlaves([slave], wish, done);

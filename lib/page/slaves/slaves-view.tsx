@@ -21,7 +21,8 @@ export function SlavesView({ place: { query } }: { place: Place }) {
     goTo(hrefOf(["slaves"], { ...query, ...next }), { replace: true });
   const { wants, problem } = useMemo(() => slaveFilter(text), [text]);
   const all = useMemo(() => [...(crowd.slaves?.values() ?? [])], [crowd.slaves]);
-  const rows = useMemo(() => sorted(all.filter(wants), sort), [all, wants, sort.key, sort.falls]);
+  const inOrder = useMemo(() => sorted(all, sort), [all, sort.key, sort.falls]);
+  const rows = useMemo(() => inOrder.filter(wants), [inOrder, wants]);
   const chosen = useMemo(() => all.filter(({ id }) => selected.has(id)), [all, selected]);
   const field = useRef<HTMLInputElement>(null);
   useKeys([

@@ -24,7 +24,12 @@ type TableProps = {
 
 export function SlaveTable({ rows, all, see, sort, sortBy, selected, select }: TableProps) {
   const scroller = useRef<HTMLDivElement>(null);
-  const { items, total, scrollTo } = useVirtual(scroller, { count: rows.length, rowHeight, above: headHeight });
+  const { items, total, scrollTo } = useVirtual(scroller, {
+    count: rows.length,
+    rowHeight,
+    above: headHeight,
+    overscan: 6,
+  });
   const refOf = useRefs(all);
   const [current, setCurrent] = useState<number>();
   const at = Math.max(
@@ -161,7 +166,7 @@ class Row extends Component<RowProps> {
     const now = Date.now();
     return (
       <tr
-        class={isSelected ? "slaves-row selected" : "slaves-row"}
+        class={`slaves-row ${isSelected ? "selected" : ""} ${slave.state === "online" ? "" : "away"}`}
         aria-rowindex={index + 2}
         data-id={slave.id}
         tabIndex={isCurrent ? 0 : -1}

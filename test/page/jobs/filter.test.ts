@@ -68,7 +68,7 @@ test.each<[string, Wish]>([
 });
 
 test.each([
-  ["ower:ana", /There is no ower: but owner, state, pool, kind, name/],
+  ["ower:ana", /ower: is none of owner:, state:, pool:, kind:, name:/],
   ["state:faild", /No job is faild: it may be waiting, running, stopped, finished, failed/],
   ["owner:", /follows owner: is missing/],
   ["owner:ana owner:bob", /owner: stands there twice/],

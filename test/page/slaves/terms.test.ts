@@ -1,7 +1,7 @@
 // A filter as people write it into one field.
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { parseFilter, partly, wholly } from "../../../lib/page/parts/filter";
+import { parseFilter, partly, wholly } from "../../../lib/page/slaves/terms";
 
 const fields = ["state", "pool"];
 

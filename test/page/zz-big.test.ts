@@ -17,7 +17,7 @@ test("big", async () => {
     const block = Buffer.from(Array.from({ length: 600_000 }, (_, n) => `Fra:1 Mem:${100 + n % 900}M (Peak 4210.44M) | Time:00:${n % 60} | Rendered ${n}/600000 Tiles, Sample ${n % 64}/64\n`).join(""));
     const fd = openSync(file, "w"); let size = 0;
     const needle = Buffer.from("NEEDLE in the haystack\nValueError: at last\n");
-    while (size < 3e8) { size += writeSync(fd, block); if ( size + block.length >= 2.4e8 && size < 4.95e9) size += writeSync(fd, needle); }
+    while (size < 5e9) { size += writeSync(fd, block); if (size < 5e9 && size + block.length >= 4.9e9 && size < 4.95e9) size += writeSync(fd, needle); }
     closeSync(fd);
     console.log("size", statSync(file).size);
     const t0 = performance.now();
@@ -35,10 +35,10 @@ test("big", async () => {
     console.log("first lines ms", Math.round(ms));
     await page.evaluate(() => { (window as any).long = []; new PerformanceObserver((l) => { for (const e of l.getEntries()) (window as any).long.push(Math.round(e.duration)); }).observe({ entryTypes: ["longtask"] }); (window as any).gaps = []; let last = performance.now(); const f = () => { const n = performance.now(); if (n - last > 50) (window as any).gaps.push(Math.round(n - last)); last = n; requestAnimationFrame(f); }; requestAnimationFrame(f); });
     const report = async (what: string) => { console.log(what, "heap", await heap(), "long tasks", JSON.stringify(await page.evaluate(() => { const l = (window as any).long; (window as any).long = []; return l; })), "gaps", JSON.stringify(await page.evaluate(() => { const l = (window as any).gaps; (window as any).gaps = []; return l; }))); };
-    await report("start"); await cdp.send("Profiler.enable"); await cdp.send("Profiler.start");
+    await report("start");
     const slider = page.getByRole("slider", { name: "Place in the log" });
     for (let i = 1; i < 20; i++) { await slider.fill(`${Math.floor(size * i / 20 / 5e6) * 5e6}`).catch(async () => { await slider.evaluate((e, v) => { (e as any).value = v; e.dispatchEvent(new Event("input", { bubbles: true })); }, `${size * i / 20}`); }); await page.waitForTimeout(250); }
-    await report("slider");
+    await report("slider"); await page.getByRole("region", { name: "Log" }).focus();
     await page.getByRole("region", { name: "Log" }).hover();
     for (let i = 0; i < 200; i++) await page.mouse.wheel(0, 2000);
     await page.waitForTimeout(500);
@@ -46,11 +46,40 @@ test("big", async () => {
     for (let i = 0; i < 200; i++) await page.mouse.wheel(0, -2000);
     await page.waitForTimeout(500);
     await report("wheel up");
-
-    const { profile } = await cdp.send("Profiler.stop");
-    const self = new Map<string, number>(); const byId = new Map(profile.nodes.map((n: any) => [n.id, n]));
-    for (const [k, id] of profile.samples!.entries()) { const n: any = byId.get(id); const key = `${n.callFrame.functionName} ${n.callFrame.url.split("/").at(-1)}:${n.callFrame.lineNumber}`; self.set(key, (self.get(key) ?? 0) + profile.timeDeltas![k]! / 1000); }
-    for (const [k, v] of [...self].sort((a, b) => b[1] - a[1]).slice(0, 30)) console.log(v.toFixed(0).padStart(7), k);
+    await page.keyboard.press("w");
+    for (let i = 0; i < 50; i++) await page.mouse.wheel(0, 1500);
+    await page.waitForTimeout(300);
+    await report("wrapped wheel");
+    await page.keyboard.press("w");
+    const j = performance.now(); await page.keyboard.press("g"); await page.getByText("Rendered 0/600000").first().waitFor(); console.log("g ms", Math.round(performance.now() - j));
+    for (const [what, text] of [["text", "needle in"], ["regex", "/NEEDLE \\w+ the/"]] as const) {
+      const s = performance.now();
+      await page.getByLabel("Find in the log").fill(text);
+      await page.keyboard.press("Enter");
+      await page.getByText("NEEDLE in the haystack").first().waitFor({ timeout: 300_000 });
+      console.log(what, "found after s", ((performance.now() - s) / 1000).toFixed(1));
+      await page.getByText(/1 of \d lines?$/).first().waitFor({ timeout: 300_000 });
+      console.log(what, "whole after s", ((performance.now() - s) / 1000).toFixed(1));
+      await report(what);
+      await page.getByLabel("Find in the log").press("Escape");
+      await page.getByRole("region", { name: "Log" }).focus();
+      await page.keyboard.press("g");
+      await page.waitForTimeout(300);
+    }
+    const s = performance.now();
+    await page.keyboard.press("e");
+    await page.getByText("ValueError: at last").first().waitFor({ timeout: 300_000 });
+    console.log("first error after s", ((performance.now() - s) / 1000).toFixed(1));
+    await report("error");
+    await page.getByRole("button", { name: "Stop looking for errors" }).click().catch(() => {});
+    await page.keyboard.press("g");
+    const q = performance.now();
+    await page.getByLabel("Find in the log").fill("Rendered");
+    await page.keyboard.press("Enter");
+    await page.getByText("1 of").first().waitFor({ timeout: 5000 }).catch(() => {});
+    await page.waitForTimeout(8000);
+    console.log("everything found:", await page.locator(".log-found").first().textContent(), ((performance.now() - q) / 1000).toFixed(1));
+    await report("everywhere");
     for (const pid of Bun.spawnSync(["sh", "-c", "ps -eo pid,rss,args --sort=-rss | grep -E 'type=renderer' | grep -v grep | head -4 | cut -c1-60"]).stdout.toString().split("\n")) console.log(pid);
     console.log(Bun.spawnSync(["sh", "-c", `ps -eo pid,rss,args | grep ${farm.folder} | grep master.ts | grep -v grep | cut -c1-80`]).stdout.toString());
     console.log(sight.complaints);
