@@ -11,7 +11,7 @@ import type { Target } from "./client/target";
 import { watchJob } from "./client/watch";
 import type { FarmEvent, NewNotice, Notice } from "./events";
 import type { JobFilter, JobNumbers, JobNumbersFilter, JobPage, SlaveFilter, SlavePage } from "./lists";
-import type { JobStep, ManyDone } from "./many";
+import type { ManyDone, NewJobStep } from "./many";
 import type { Attention, FarmHistory, FarmNow } from "./overview";
 import type { Done, FramePage, Job, JobDetail, KindInfo, Licence, MasterSeen, Owner, Run, Why } from "./protocol";
 import type { Settings, SettingsChange, Slave, SlaveState } from "./settings";
@@ -27,7 +27,7 @@ export type { EventFilter, Reset } from "./client/events";
 export type { Master, Target } from "./client/target";
 export type { FarmEvent, NewNotice, Notice } from "./events";
 export type { JobNumbers, JobPage, SlavePage } from "./lists";
-export type { JobStep, ManyDone } from "./many";
+export type { ManyDone, NewJobStep } from "./many";
 export type { Attention, FarmHistory, FarmNow } from "./overview";
 export type {
   Done,
@@ -56,11 +56,13 @@ export type SubmitOptions = { key?: string };
 /** Those in one state or several. */
 type InStates<Filter, State> = Partial<Omit<Filter, "state">> & { state?: State | readonly State[] | undefined };
 /** Which jobs, and how many of them in what order. */
-export type JobsWanted = InStates<JobFilter, JobState>;
+export type JobsWanted = InStates<Omit<JobFilter, "jobs">, JobState> & { jobs?: readonly number[] | undefined };
 /** Which jobs a list has. */
 export type NumbersWanted = InStates<JobNumbersFilter, JobState>;
 /** Which slaves, and how many of them. */
-export type SlavesWanted = InStates<SlaveFilter, Slave["state"]>;
+export type SlavesWanted = InStates<Omit<SlaveFilter, "slaves">, Slave["state"]> & {
+  slaves?: readonly number[] | undefined;
+};
 
 /** What becomes of jobs that wait for one that is deleted. */
 export type Dependents = "refuse" | "cascade" | "release";
@@ -161,7 +163,8 @@ export class Client {
   /** Which jobs, by number, in the order asked for: the first 200,000 of them. */
   jobNumbers = (filter: NumbersWanted = {}): Promise<JobNumbers> => this.call("GET", `/jobs/numbers${query(filter)}`);
   /** Takes a step with up to 1,000 jobs, each for itself. */
-  many = (jobs: readonly number[], step: JobStep): Promise<ManyDone> => this.call("POST", "/jobs/many", { jobs, step });
+  many = (jobs: readonly number[], step: NewJobStep): Promise<ManyDone> =>
+    this.call("POST", "/jobs/many", { jobs, step });
   /** The state of all tasks of a job. */
   jobMap = (id: number): Promise<JobMap> => this.call("GET", `/jobs/${id}/map`);
   jobTimes = (id: number): Promise<JobTimes> => this.call("GET", `/jobs/${id}/times`);

@@ -39,6 +39,9 @@ export const ManyDone = z
   .describe("What became of it")
   .meta({ id: "ManyDone" });
 
-export type JobStep = z.input<typeof JobStep>;
+/** As it is asked for; a change is given as a change of a single job is. */
+export type NewJobStep =
+  | Exclude<z.input<typeof JobStep>, { do: "change" }>
+  | Extract<z.infer<typeof JobStep>, { do: "change" }>;
 export type ManyJobs = z.infer<typeof ManyJobs>;
 export type ManyDone = z.infer<typeof ManyDone>;

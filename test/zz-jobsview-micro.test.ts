@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { startFarm } from "./farm";
 import { Sight } from "./page/browser";
+
 test("micro", async () => {
   await using farm = await startFarm({ slaves: 0 });
   await using sight = await Sight.open();
@@ -8,13 +9,14 @@ test("micro", async () => {
   const page = await sight.page(farm, "#/jobs", { width: 1360, height: 850 });
   await page.getByRole("link", { name: "seq" }).first().waitFor();
   await Bun.sleep(500);
-  console.log(await page.evaluate(`(() => {
+  console.log(
+    await page.evaluate(`(() => {
     const body = document.querySelector(".jobs-body"); const rows = [...body.children];
     const out = {};
     const time = (name, change) => {
       const ts = [];
       for (let k = 0; k < 12; k++) {
-        const copies = rows.slice(0, 40).map((r) => { const c = r.cloneNode(true); change(c); return c; });
+        const copies = Array.from({ length: 40 }, (_, i) => rows[i % rows.length]).map((r) => { const c = r.cloneNode(true); change(c); return c; });
         body.offsetHeight; const t = performance.now(); for (const c of copies) body.append(c);
         getComputedStyle(copies[39]).color; body.getBoundingClientRect; document.body.offsetHeight; ts.push(performance.now() - t); for (const c of copies) c.remove(); document.body.offsetHeight;
       }
@@ -29,6 +31,7 @@ test("micro", async () => {
     time("no contain", (c) => c.style.contain = "none");
     time("cells only", (c) => c.querySelectorAll("td > *").forEach((a) => a.remove()));
     time("row only", (c) => c.replaceChildren());
-    return out; })()`));
+    return out; })()`),
+  );
   expect(1).toBe(1);
 }, 100_000);

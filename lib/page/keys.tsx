@@ -10,6 +10,7 @@ type KeySet = { depth: number; current: readonly Key[] };
 
 const sets = new Set<KeySet>();
 let drawn = 0;
+const byDepth = (a: KeySet, b: KeySet) => a.depth - b.depth;
 
 /** These keys do something while a part of the page is there. Not while a person writes into a field, or a dialog is open. */
 export function useKeys(keys: readonly Key[]): void {
@@ -32,7 +33,7 @@ export function listenToKeys(): () => void {
     // What is pressed by these keys keeps them.
     if ((event.key === "Enter" || event.key === " ") && (isTicked || target?.closest("button, a, summary"))) return;
     // What was drawn last is on top.
-    for (const keys of [...sets].sort((a, b) => b.depth - a.depth)) {
+    for (const keys of [...sets].sort(byDepth).reverse()) {
       const key = keys.current.find(({ key, ctrl = false }) => key === event.key && ctrl === withCtrl);
       if (!key) continue;
       event.preventDefault();
@@ -48,7 +49,8 @@ const shown: Record<string, string> = { ArrowUp: "↑", ArrowDown: "↓", ArrowL
 
 /** The list of keys that do something here and now. */
 export function KeyList({ close }: { close: () => void }) {
-  const keys = [...sets].flatMap((one) => [...one.current]).filter(({ does }) => does !== "");
+  // Of two that have the same key only the one that it acts on.
+  const keys = new Map([...sets].sort(byDepth).flatMap(({ current }) => current.map((one) => [one.key, one])));
   return (
     <Dialog title="Keys" close={close}>
       <dl class="keys">

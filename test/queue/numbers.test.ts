@@ -1,6 +1,6 @@
 // The numbers of long lists: the same jobs in the same order as their pages have.
 import { beforeEach, expect, test } from "bun:test";
-import { jobSorts } from "../../lib/lists";
+import { type JobNumbersFilter, jobSorts } from "../../lib/lists";
 import { listJobs, listNumbers } from "../../lib/queue/read";
 import { stagedQueue, submitted } from "./stage";
 
@@ -19,10 +19,15 @@ beforeEach(async () => {
 });
 
 test("a list has its numbers in the order of its pages, however it is sorted and filtered", async () => {
-  const filters = [{}, { owner: "ana" }, { state: ["stopped", "failed"] as const }, { pool: "nuke", name: "b*y" }];
+  const filters: Partial<JobNumbersFilter>[] = [
+    {},
+    { owner: "ana" },
+    { state: ["stopped", "failed"] },
+    { pool: "nuke", name: "b*y" },
+  ];
   for (const given of filters)
     for (const sort of jobSorts.flatMap((name) => [name, `-${name}` as const])) {
-      const filter = { ...given, ...("state" in given && { state: [...given.state] }), sort } as const;
+      const filter = { ...given, sort };
       const { jobs } = await listJobs(queue, { ...filter, limit: 1000 });
       const numbers = jobs.map(({ id }) => id);
       expect(numbers.length).toBeGreaterThan(0);

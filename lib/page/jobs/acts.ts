@@ -1,5 +1,5 @@
 // What is done with many jobs at once: in pieces, with the way back where there is one.
-import type { Job, JobStep, ManyDone } from "../../client";
+import type { Job, ManyDone, NewJobStep } from "../../client";
 import { farm, wordsOf } from "../farm-client";
 
 /** Jobs of one request; those that are deleted may have a million runs each to forget. */
@@ -10,12 +10,12 @@ const deletedSize = 50;
  * A step that sets something which can be set back: `of` what it is for a job, `to` what it becomes, `back` the step to what it was.
  * `always`: it is also taken with jobs for which nothing is set.
  */
-type Setting = { of: (job: Job) => unknown; to: unknown; back: (was: never) => JobStep; always?: boolean };
+type Setting = { of: (job: Job) => unknown; to: unknown; back: (was: never) => NewJobStep; always?: boolean };
 
 /** `doing` and `done` as in "Stopping 3 jobs", "3 jobs stopped". */
-export type Act = { doing: string; done: string; step: JobStep; setting?: Setting };
+export type Act = { doing: string; done: string; step: NewJobStep; setting?: Setting };
 
-const change = (change: Extract<JobStep, { do: "change" }>["change"]): JobStep => ({ do: "change", change });
+const change = (change: Extract<NewJobStep, { do: "change" }>["change"]): NewJobStep => ({ do: "change", change });
 const isStopped = ({ stopped }: Job) => stopped;
 
 export const acts = {
@@ -60,7 +60,7 @@ export function deleteAct(dependents: "refuse" | "cascade" | "release"): Act {
 }
 
 /** `unchanged`: jobs that were as wanted before. `back`: what takes it back. `error`: why it went no further. */
-export type Taken = ManyDone & { unchanged: number; back: { step: JobStep; jobs: number[] }[]; error?: unknown };
+export type Taken = ManyDone & { unchanged: number; back: { step: NewJobStep; jobs: number[] }[]; error?: unknown };
 
 /** Takes a step with jobs until the signal comes. `progress` is told with how many it was tried. Throws nothing: see `error`. */
 export async function takeAll(

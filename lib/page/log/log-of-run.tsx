@@ -32,11 +32,14 @@ export function LogOfRun({ log, open, rules, query, again }: LogOfRunProps) {
   const [wrap, setWrap] = useState(() => localStorage.getItem(keptWrap) === "yes");
   const [current, setCurrent] = useState<number>();
   const slide = useRef<(top: number) => void>(null);
-  const { reader, follows, setFollows } = useFollowed(log, open, query.at === undefined, changed, again);
+  const place = /^\d{1,15}$/.test(query.at ?? "") ? Number(query.at) : undefined;
+  const { reader, follows, setFollows, retry } = useFollowed(log, open, place === undefined, changed, again);
   const { window, size, problem } = reader;
 
   const show = async (at: number, where: "top" | "middle" = "middle") => {
     setFollows(false);
+    const sight = hold.current?.sight();
+    if (where === "middle" && sight && at >= sight.first && at <= sight.last) return;
     const isHere = window.count > 0 && at >= window.line(0).at && at < window.to;
     if (!isHere && !(await reader.go(at))) return;
     hold.current?.show(at, where);
@@ -70,12 +73,11 @@ export function LogOfRun({ log, open, rules, query, again }: LogOfRunProps) {
     );
   };
 
-  const at = Number(query.at);
   useEffect(() => {
-    if (query.at === undefined || !Number.isSafeInteger(at) || at < 0) return;
-    void mark(at);
+    if (place === undefined) return;
+    void mark(place);
     hold.current?.focus();
-  }, [query.at]);
+  }, [place]);
   useEffect(() => {
     if (document.activeElement === document.body) hold.current?.focus();
   }, []);
@@ -114,10 +116,7 @@ export function LogOfRun({ log, open, rules, query, again }: LogOfRunProps) {
       {problem !== undefined && (
         <p class="problem log-problem" role="alert">
           {wordsOf(problem)}{" "}
-          <button
-            type="button"
-            onClick={() => void reader.go(window.to === 0 ? "end" : (hold.current?.sight()?.first ?? 0))}
-          >
+          <button type="button" onClick={() => void retry(hold.current?.sight()?.first ?? 0)}>
             Try again
           </button>
         </p>

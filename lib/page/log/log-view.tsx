@@ -1,5 +1,5 @@
 // The log of a frame: which of its attempts, the way to the logs of other frames, and why there is none yet.
-import { useMemo } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import type { JobDetail, Run } from "../../client";
 import { parseFrames } from "../../frames";
 import { farm, wordsOf } from "../farm-client";
@@ -23,9 +23,15 @@ export function LogView({ place }: { place: Place }) {
 function LogOfFrame({ job: id, frame, query }: { job: number; frame: number; query: Place["query"] }) {
   const isOfJob = (news: { type: string; job?: number | null }) => news.type.startsWith("job.") && news.job === id;
   const job = useRead(() => farm.job(id), ["job", id], { on: isOfJob });
-  const runs = useRead(() => farm.runs(id, frame), ["runs", id, frame], { on: isOfJob, everyMs: lookMs });
+  const [isOver, setOver] = useState(false);
+  const runs = useRead(() => farm.runs(id, frame), ["runs", id, frame], {
+    on: isOfJob,
+    ...(!isOver && { everyMs: lookMs }),
+  });
+  const last = runs.value?.at(-1);
+  useEffect(() => setOver(last !== undefined && last.endedAt !== null), [last]);
   const asked = Number(query.attempt);
-  const run = query.attempt ? runs.value?.find(({ attempt }) => attempt === asked) : runs.value?.at(-1);
+  const run = query.attempt ? runs.value?.find(({ attempt }) => attempt === asked) : last;
   const beside = useFrames(job.value, frame);
   const to = (other: number | undefined) =>
     other !== undefined && goTo(hrefOf(["jobs", id, "log", other], { find: query.find }));

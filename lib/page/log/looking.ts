@@ -81,6 +81,7 @@ export class Looking {
 
   /** Looks through a log. Returns where the last line of the first part begins. Throws when it cannot be read; never returns once stopped or closed. */
   scan(log: LogName, parts: Parts, heard: Heard): Promise<number> {
+    if (this.closed) return Promise.reject(new Error("Find it anew."));
     return new Promise((over, failed) => {
       this.scanning = { heard, over, failed };
       this.send({ type: "scan", log, parts });

@@ -32,17 +32,22 @@ export function useFollowed(log: LogName, open: boolean, fromEnd: boolean, chang
     return () => clearInterval(every);
   }, [isRead, looks]);
   useEffect(() => {
-    if (!follows || !open || !looks || !isRead) return reader.rest();
+    if (!follows || !open || !looks || !isRead) return;
+    let isOver = false;
     const follow = async () => {
       // What was written while nobody looked may be a lot: the end is what counts.
       if (reader.has("after") && !(await reader.go("end"))) return;
-      void reader.follow(() => {
-        again();
-        setTries(tries + 1);
-      });
+      if (!isOver) await reader.follow(() => setTries((tries) => tries + 1));
     };
     void follow();
+    return () => {
+      isOver = true;
+      reader.rest();
+    };
   }, [follows, open, looks, isRead, tries]);
+  useEffect(() => {
+    if (tries > 0) again();
+  }, [tries]);
   useEffect(() => {
     if (open || !isRead) return;
     const finish = async () => {
@@ -51,5 +56,14 @@ export function useFollowed(log: LogName, open: boolean, fromEnd: boolean, chang
     };
     finish().catch(() => {});
   }, [open]);
-  return { reader, follows, setFollows };
+  return {
+    reader,
+    follows,
+    setFollows,
+    /** Reads it once more from where it is looked at. */
+    async retry(at: number): Promise<void> {
+      await reader.go(follows ? "end" : at);
+      setTries((tries) => tries + 1);
+    },
+  };
 }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { JobNumbers } from "../../../lib/lists";
 import { guardedApp } from "../../../lib/local/guard";
-import type { JobStep, ManyDone } from "../../../lib/many";
+import type { ManyDone, NewJobStep } from "../../../lib/many";
 import { loadKinds } from "../../../lib/master/kinds";
 import { noteChanged } from "../../../lib/master/routes/events";
 import { addJobRoutes } from "../../../lib/master/routes/jobs";
@@ -38,7 +38,7 @@ async function ask<T>(method: string, path: string, body?: object): Promise<T> {
   return said as T;
 }
 const job = (id: number) => ask<JobDetail>("GET", `/jobs/${id}`);
-const many = (jobs: number[], step: JobStep) => ask<ManyDone>("POST", "/jobs/many", { jobs, step });
+const many = (jobs: number[], step: NewJobStep) => ask<ManyDone>("POST", "/jobs/many", { jobs, step });
 const rising = (numbers: number[]) => numbers.toSorted((a, b) => a - b);
 
 async function several(count: number, given: Parameters<typeof submitted>[1] = {}): Promise<number[]> {
