@@ -50,7 +50,9 @@ const shown: Record<string, string> = { ArrowUp: "↑", ArrowDown: "↓", ArrowL
 /** The list of keys that do something here and now. */
 export function KeyList({ close }: { close: () => void }) {
   // Of two that have the same key only the one that it acts on.
-  const keys = new Map([...sets].sort(byDepth).flatMap(({ current }) => current.map((one) => [one.key, one])));
+  const own = ({ key, ctrl = false }: Key) => `${ctrl} ${key}`;
+  const acting = new Map([...sets].sort(byDepth).flatMap(({ current }) => current.map((one) => [own(one), one])));
+  const keys = [...acting.values()].filter(({ does }) => does !== "");
   return (
     <Dialog title="Keys" close={close}>
       <dl class="keys">

@@ -35,7 +35,7 @@ async function printing(
 }
 
 look(
-  "a log that is written is followed, in its colours, until a person scrolls up; a key goes back to the end",
+  "a log is followed while it is written, in its colours, until a person scrolls up; a key goes back to the end",
   async () => {
     const live = await printing("live", `${Array.from({ length: 200 }, (_, nth) => `line ${nth}`).join("\n")}\n`);
     const page = await sight.page(farm, `#/jobs/${live.job}/log/1`);
@@ -50,10 +50,16 @@ look(
     await log(page).hover();
     await page.mouse.wheel(0, -1500);
     await page.getByRole("button", { name: "Follow", exact: true }).waitFor();
+    await page.getByLabel("Find in the log").fill("late");
+    await page.keyboard.press("Enter");
+    await until(page, "No line found");
+    await log(page).focus();
     live.add("later\n");
     await page.keyboard.press("End");
     await until(page, "later");
     expect(await follow.getAttribute("aria-pressed")).toBe("true");
+    // What is looked for is found in what comes as well.
+    await until(page, "1 line");
     live.end();
     await page.getByText("finished", { exact: true }).waitFor();
     await until(page, /# ended .* exit 0/);

@@ -154,7 +154,7 @@ export function JobTable({
             if (number === undefined) return null;
             return (
               <Row
-                key={number}
+                key={index % 64}
                 number={number}
                 job={rows.get(number)}
                 index={index}

@@ -42,7 +42,7 @@ const program =
   trustedTypes?.createPolicy("look", { createScriptURL: () => lookProgram }).createScriptURL("") ?? lookProgram;
 
 /** Asked so often whether it is still there, and so often in vain, it is stuck. */
-const pingMs = 1000;
+const pingMs = 700;
 const mostPings = 4;
 
 export class Looking {
