@@ -8,7 +8,7 @@ import { newToken } from "../lib/local/token";
 import type { Frame, JobDetail } from "../lib/protocol";
 import { hasEnded } from "../lib/states";
 import { newDatabase, newTables, shareStaged, testServer } from "./postgres";
-import { programOf } from "./program";
+import { programOf, project } from "./program";
 
 const waitMs = 20_000;
 
@@ -120,7 +120,9 @@ export class Farm {
     const logs = ["--logs", logFolder];
     const { masterFlags = [] } = this.options;
     const here = ["--data", data, "--host", "127.0.0.1", "--port", `${port}`];
-    const args = [...programOf("master", release), ...here, ...lease, ...logs, ...masterFlags, ...flags];
+    // The runner's binary brings no Postgres.
+    const from = release ?? (this.databaseUrl || database ? undefined : project);
+    const args = [...programOf("master", from), ...here, ...lease, ...logs, ...masterFlags, ...flags];
     const env = { ...this.options.masterEnv, ...(database && { DATABASE_URL: database }) };
     const master = await this.launch(name, args, join(data, "master.lock"), env);
     this.masters.splice(0, this.masters.length, ...this.masters.filter((one) => one.name !== name), master);

@@ -1,7 +1,8 @@
 // What the tests start: the binary that their runner built, which starts in half the time, else the entry files.
 import { resolve } from "node:path";
 
-const project = resolve(import.meta.dir, "..");
+/** The folder of the project. */
+export const project = resolve(import.meta.dir, "..");
 
 /** The words that start a program; of another release, whose folder is given, its entry file. */
 export function programOf(name: "cli" | "master" | "slave", release?: string): string[] {

@@ -172,6 +172,7 @@ test("an exported job that is submitted again is equal in every setting", async 
     after: [{ job: other!.job, until: "ended" }],
     exitMeanings: { warning: [5] },
     output: { fatal: ["^Error"] },
+    pictures: "/mnt/x/shot.####.png",
     retryDelayMs: 1000,
     frameTimeoutMs: 2000,
     silenceMs: 3000,

@@ -102,7 +102,7 @@ look(
     await page.getByText("When it fails").click();
     await page.keyboard.press("Control+Enter");
     await page.locator("#submit-retries-problem").getByText("1000").waitFor();
-    expect(await page.evaluate("document.activeElement.id")).toBe("submit-retries");
+    await page.waitForFunction("document.activeElement.id === 'submit-retries'");
     expect((await farm.client.jobs()).length).toBe(before);
     await field(page, "Tries again").fill("5");
     await page.getByText("When it starts").click();

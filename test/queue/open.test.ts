@@ -68,6 +68,7 @@ test("three masters that start at once on an empty database all open it, and it 
     "dependency",
     "event",
     "farm",
+    "history",
     "job",
     "leftover",
     "licence",

@@ -35,11 +35,7 @@ export const columns: readonly Column[] = [
     title: "State",
     width: 100,
     sort: "state",
-    of: (job) => (
-      <span title={job.stopReason ?? undefined}>
-        <State state={job.state} />
-      </span>
-    ),
+    of: ({ state }) => <State state={state} />,
   },
   {
     name: "progress",
@@ -148,8 +144,8 @@ export function timeLeft(seconds: number | null): string {
 /** The words of others stand by themselves: letters from right to left turn nothing round them. */
 export function JobLink({ id, children }: { id: number; children: ComponentChildren }) {
   return (
-    <a href={hrefOf(["jobs", id])} tabIndex={-1}>
-      <bdi>{children}</bdi>
+    <a href={hrefOf(["jobs", id])} tabIndex={-1} dir="auto">
+      {children}
     </a>
   );
 }

@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { wordsOf } from "../farm-client";
 import { useKeys } from "../keys";
-import { goTo, hrefOf, type Place } from "../place";
+import { goTo, hrefOf, type Place, placeOf } from "../place";
 import { counted, grouped } from "../words";
 import { ColumnChoice } from "./column-choice";
 import { columns, useColumns } from "./columns";
@@ -33,7 +33,9 @@ export function JobsView({ place: { query } }: { place: Place }) {
   // What is selected and not to be seen any more would be changed unseen.
   useEffect(() => select(nothing), [q]);
 
-  const go = (next: { q?: string; sort?: string }) => goTo(hrefOf(["jobs"], { ...query, ...next }), { replace: true });
+  // What is written takes its time: the rest of the address is the one of then.
+  const go = (next: { q?: string; sort?: string }) =>
+    goTo(hrefOf(["jobs"], { ...placeOf(location.hash).query, ...next }), { replace: true });
   const sortBy = (next: Sort) => go({ sort: formatSort(next) });
   const { size } = selection.selected;
   const missing = useMemo(() => size - howMany(list, selection), [list, selection.selected]);
@@ -60,19 +62,17 @@ export function JobsView({ place: { query } }: { place: Place }) {
           </button>
         )}
       </div>
-      {size > 0 ? (
-        <SelectedJobs
-          selected={selection.selected}
-          missing={missing}
-          clear={() => select(nothing)}
-          done={done}
-          remove={remove}
-        />
-      ) : (
+      <SelectedJobs
+        selected={selection.selected}
+        missing={missing}
+        clear={() => select(nothing)}
+        done={done}
+        remove={remove}
+      >
         <p class="jobs-bar muted" role="status">
           {numbers && countOf(numbers)}
         </p>
-      )}
+      </SelectedJobs>
       {error !== undefined && (
         <p class="problem" role="alert">
           {wordsOf(error)}{" "}

@@ -1,5 +1,6 @@
 // What can be done with the jobs that are selected: a bar of buttons, told before where something is lost, taken back where it can be.
-import { useEffect, useRef, useState } from "preact/hooks";
+import type { ComponentChildren } from "preact";
+import { useRef, useState } from "preact/hooks";
 import { ask } from "../asked";
 import { isSignedOut } from "../farm-client";
 import { tell } from "../told";
@@ -12,7 +13,7 @@ import { type Asked, ValueForm, wanted } from "./value-form";
 type UnderWay = { doing: string; tried: number; of: number };
 
 /**
- * `missing`: how many of the selected are not in the list any more. `done` is told of jobs with which something was done, and whether
+ * `children` stand there while nothing is selected. `missing`: how many of the selected are not in the list any more. `done` is told of jobs with which something was done, and whether
  * they are gone. `remove`: what asks to delete is put there, for the key.
  */
 export type SelectedProps = {
@@ -21,9 +22,10 @@ export type SelectedProps = {
   clear: () => void;
   done: (jobs: readonly number[], gone: boolean) => void;
   remove: { current: () => void };
+  children: ComponentChildren;
 };
 
-export function SelectedJobs({ selected, missing, clear, done, remove }: SelectedProps) {
+export function SelectedJobs({ selected, missing, clear, done, remove, children }: SelectedProps) {
   const [underWay, setUnderWay] = useState<UnderWay>();
   const [form, setForm] = useState<Asked>();
   const cancel = useRef<AbortController | undefined>(undefined);
@@ -89,8 +91,6 @@ export function SelectedJobs({ selected, missing, clear, done, remove }: Selecte
     if (await ask({ title: `Delete ${count}?`, text, yes: `Delete ${count}`, danger: true }))
       await take(deleteAct(dependents));
   };
-  useEffect(() => () => cancel.current?.abort(), []);
-
   if (underWay)
     return (
       <div class="jobs-bar" role="status">
@@ -103,6 +103,7 @@ export function SelectedJobs({ selected, missing, clear, done, remove }: Selecte
         </button>
       </div>
     );
+  if (selected.size === 0) return <>{children}</>;
   return (
     <div class="jobs-bar" role="toolbar" aria-label="Selected jobs">
       <b role="status">

@@ -42,7 +42,12 @@ export function JobTable({
 }: TableProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const rowHeight = isCompact ? 56 : 32;
-  const { items, total, scrollTo } = useVirtual(scroller, { count: list.length, rowHeight, above: headHeight });
+  const { items, total, scrollTo } = useVirtual(scroller, {
+    count: list.length,
+    rowHeight,
+    above: headHeight,
+    overscan: 6,
+  });
   useStill(scroller, list, listName, rowHeight);
   const at = useMemo(() => rowOf(list, selection), [list, selection.at]);
   const latest = useRef({ list, select, isCompact });
@@ -51,33 +56,34 @@ export function JobTable({
   const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? -1];
   useEffect(() => rows.see(list, first, last), [rows, list, first, last]);
 
-  const focusing = useRef(false);
+  // Who moved is followed: the row is brought into sight, and has the focus as soon as it is there.
+  const following = useRef(false);
   useEffect(() => {
-    const row = focusing.current && scroller.current?.querySelector<HTMLElement>(`[data-job="${list[at]}"]`);
+    if (!following.current) return;
+    const row = scroller.current?.querySelector<HTMLElement>(`[data-job="${list[at]}"]`);
+    scrollTo(at);
     if (!row) return;
-    focusing.current = false;
+    following.current = false;
     row.focus({ preventScroll: true });
   });
-  const go = (to: number, extending: boolean) => {
-    if (list.length === 0) return;
-    select((before) => moved(list, before, to, extending));
-    focusing.current = true;
-    scrollTo(Math.min(list.length - 1, Math.max(0, to)));
+  const go = (to: (row: number, before: Selection) => number, extending: boolean) => {
+    following.current = true;
+    select((before) => moved(list, before, to(rowOf(list, before), before), extending));
   };
-  const isHere = () => scroller.current?.contains(document.activeElement) ?? false;
   const page = () => Math.max(1, Math.floor(((scroller.current?.clientHeight ?? 0) - headHeight) / rowHeight) - 1);
   const open = (job: number | undefined) => job !== undefined && goTo(hrefOf(["jobs", job]));
   useKeys([
     {
       key: "ArrowDown",
       does: "The next job; with Shift selected as well",
-      act: ({ shiftKey }) => go(isHere() ? at + 1 : at, shiftKey),
+      // The first one, when nobody was anywhere yet.
+      act: ({ shiftKey }) => go((row, before) => (before.at === undefined ? 0 : row + 1), shiftKey),
     },
-    { key: "ArrowUp", does: "The job before", act: ({ shiftKey }) => go(at - 1, shiftKey) },
-    { key: "PageDown", does: "A page down", act: ({ shiftKey }) => go(at + page(), shiftKey) },
-    { key: "PageUp", does: "A page up", act: ({ shiftKey }) => go(at - page(), shiftKey) },
-    { key: "Home", does: "The first job", act: ({ shiftKey }) => go(0, shiftKey) },
-    { key: "End", does: "The last job", act: ({ shiftKey }) => go(list.length - 1, shiftKey) },
+    { key: "ArrowUp", does: "The job before", act: ({ shiftKey }) => go((row) => row - 1, shiftKey) },
+    { key: "PageDown", does: "A page down", act: ({ shiftKey }) => go((row) => row + page(), shiftKey) },
+    { key: "PageUp", does: "A page up", act: ({ shiftKey }) => go((row) => row - page(), shiftKey) },
+    { key: "Home", does: "The first job", act: ({ shiftKey }) => go(() => 0, shiftKey) },
+    { key: "End", does: "The last job", act: ({ shiftKey }) => go(() => list.length - 1, shiftKey) },
     { key: "Enter", does: "Open the job", act: () => open(list[at]) },
     {
       key: " ",
@@ -154,7 +160,7 @@ export function JobTable({
             if (number === undefined) return null;
             return (
               <Row
-                key={index % 64}
+                key={number}
                 number={number}
                 job={rows.get(number)}
                 index={index}
