@@ -8,7 +8,7 @@ import { newToken } from "../lib/local/token";
 import type { Frame, JobDetail } from "../lib/protocol";
 import { hasEnded } from "../lib/states";
 import { newDatabase, newTables, shareStaged, testServer } from "./postgres";
-import { programOf, project } from "./program";
+import { programOf, sourceOf } from "./program";
 
 const waitMs = 20_000;
 
@@ -120,9 +120,7 @@ export class Farm {
     const logs = ["--logs", logFolder];
     const { masterFlags = [] } = this.options;
     const here = ["--data", data, "--host", "127.0.0.1", "--port", `${port}`];
-    // The runner's binary brings no Postgres.
-    const from = release ?? (this.databaseUrl || database ? undefined : project);
-    const args = [...programOf("master", from), ...here, ...lease, ...logs, ...masterFlags, ...flags];
+    const args = [...this.programOf("master", release, database), ...here, ...lease, ...logs, ...masterFlags, ...flags];
     const env = { ...this.options.masterEnv, ...(database && { DATABASE_URL: database }) };
     const master = await this.launch(name, args, join(data, "master.lock"), env);
     this.masters.splice(0, this.masters.length, ...this.masters.filter((one) => one.name !== name), master);
@@ -184,7 +182,7 @@ export class Farm {
 
   /** The same with the command line of another release. */
   async cliOf(release: string | undefined, ...args: string[]): Promise<{ code: number; out: string; err: string }> {
-    const ran = Bun.spawn([...programOf("cli", release), ...args], {
+    const ran = Bun.spawn([...this.programOf("cli", release), ...args], {
       cwd: this.folder,
       env: { ...this.env, DRQUEUE_MASTER: `127.0.0.1:${this.masters[0]!.port}`, DRQUEUE_DATA: this.dataOf("m1") },
       stdin: "ignore",
@@ -271,6 +269,11 @@ export class Farm {
       string
     >;
     return { ...env, NO_COLOR: "1", ...(this.databaseUrl && { DATABASE_URL: this.databaseUrl }) };
+  }
+
+  /** What runs without a server of its own needs the sources: the runner's binaries bring no Postgres. */
+  private programOf(name: "cli" | "master", release?: string, database = this.databaseUrl): string[] {
+    return database === undefined ? sourceOf(name, release) : programOf(name, release);
   }
 
   private async launch(name: string, args: string[], lock: string, more: Record<string, string> = {}): Promise<Member> {

@@ -6,6 +6,8 @@ import { programAssets } from "../lib/build/assets";
 import { compile } from "../lib/build/compile";
 import { openQueue } from "../lib/queue/open";
 import { newDatabase, startPostgres } from "./postgres";
+import { builtName } from "./program";
+import { type Previous, previousRelease } from "./upgrade/previous";
 
 const project = `${import.meta.dir}/..`;
 
@@ -30,6 +32,19 @@ async function builtProgram(): Promise<string> {
   const file = join(folder, "drqueue");
   await compile({ entry: join(project, "cli.ts"), assets: await programAssets(folder), file, target: undefined });
   return file;
+}
+
+/** The release before this one, laid out and built; undefined where the history does not have it. */
+async function builtPrevious(): Promise<void> {
+  previous = previousRelease();
+  if (!previous) return;
+  const assets = [join(previous.folder, "migrations")];
+  await compile({
+    entry: join(previous.folder, "cli.ts"),
+    assets,
+    file: join(previous.folder, builtName),
+    target: undefined,
+  });
 }
 
 /** The name of a database that tests copy instead of making its tables again and again. */
@@ -57,9 +72,10 @@ for (const [name, command] of [
 
 console.log("tests ...");
 const server = await startPostgres();
+let previous: Previous | undefined;
 const folder = await mkdtemp(join(tmpdir(), "drqueue-built-"));
 try {
-  const [built, tables] = await Promise.all([builtProgram(), migratedTables()]);
+  const [built, tables] = await Promise.all([builtProgram(), migratedTables(), builtPrevious()]);
   // What is given behind `--` names the test files to run; without, all.
   const { ok, out } = await run(
     [process.execPath, "test", "--timeout", "60000", "--parallel=5", ...Bun.argv.slice(2)],
@@ -68,6 +84,7 @@ try {
       DRQUEUE_TEST_STAGED: server.staged,
       DRQUEUE_TEST_TABLES: tables,
       DRQUEUE_TEST_PROGRAM: built,
+      DRQUEUE_TEST_PREVIOUS: previous?.folder ?? "",
       NO_COLOR: "1",
     },
   );
@@ -80,6 +97,7 @@ try {
 } finally {
   await server.stop();
   await rm(folder, { recursive: true, force: true });
+  previous?.remove();
 }
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
 process.exit(failed > 0 ? 1 : 0);

@@ -8,8 +8,12 @@ const project = resolve(import.meta.dir, "../..");
 /** The release before: its version, and the folder that its files were laid out in. */
 export type Previous = { version: string; folder: string; remove(): void };
 
+/** What the runner laid out for all tests. */
+const shared = process.env.DRQUEUE_TEST_PREVIOUS;
+
 /** Lays out the release before in a folder of its own; undefined, with a word on why, where the history does not reach back to it. */
 export function previousRelease(): Previous | undefined {
+  if (shared) return { version: versionOf(shared), folder: shared, remove: () => {} };
   const commit = lastCommitBefore(minorOf(versionIn(readFileSync(join(project, "package.json"), "utf8"))));
   if (typeof commit !== "string") {
     console.log(`the release before is not in this history (${commit.why}): what is tried with it is skipped`);
@@ -20,7 +24,7 @@ export function previousRelease(): Previous | undefined {
   if (!laid.success) throw new Error(`cannot lay out ${commit}: ${laid.stderr}`);
   symlinkSync(join(project, "node_modules"), join(folder, "node_modules"));
   return {
-    version: versionIn(readFileSync(join(folder, "package.json"), "utf8")),
+    version: versionOf(folder),
     folder,
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
@@ -47,6 +51,10 @@ function git(...args: string[]): string | undefined {
 
 function versionIn(packageFile: string): string {
   return (JSON.parse(packageFile) as { version: string }).version;
+}
+
+function versionOf(folder: string): string {
+  return versionIn(readFileSync(join(folder, "package.json"), "utf8"));
 }
 
 function minorOf(version: string): string {
