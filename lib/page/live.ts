@@ -49,10 +49,10 @@ class Live {
         signal: listening.signal,
         heard: (there) => {
           if (listening.signal.aborted) return;
-          const returned = there && this.hearing.state !== "starting" && this.hearing.state !== "live";
+          const begins = there && this.hearing.state !== "live";
           this.be(there ? "live" : "away");
-          // What no event tells, such as loads, is older than it seems.
-          if (returned) this.tell({ type: "reset" });
+          // What was read before may be older than the first event, and what no event tells, such as loads, is older than it seems.
+          if (begins) this.tell({ type: "reset" });
         },
       });
       for await (const one of news) {

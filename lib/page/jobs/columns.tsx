@@ -1,6 +1,6 @@
 // The columns of the list of jobs, and which of them a person wants to see.
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import type { Job } from "../../client";
 import { Bar } from "../parts/bar";
 import { State } from "../parts/state";
@@ -112,9 +112,13 @@ const kept = "drqueue.jobs.columns";
 /** The columns that a person wants to see, as this browser remembers them; they stand in their own order, whatever was chosen first. */
 export function useColumns(): [readonly Column[], (names: readonly string[]) => void] {
   const [names, setNames] = useState(readNames);
-  const shown = columns.filter(({ name }) => names.includes(name));
+  // The same list until another is chosen: rows are drawn anew for another one.
+  const shown = useMemo(() => {
+    const chosen = columns.filter(({ name }) => names.includes(name));
+    return chosen.length > 0 ? chosen : columns.filter(({ name }) => usualColumns.includes(name));
+  }, [names]);
   return [
-    shown.length > 0 ? shown : columns.filter(({ name }) => usualColumns.includes(name)),
+    shown,
     (chosen) => {
       localStorage.setItem(kept, JSON.stringify(chosen));
       setNames(chosen);

@@ -29,28 +29,30 @@ export function FilterField({ field, text, wish, leave }: FilterFieldProps) {
   const id = useId();
 
   const told = useRef(text);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   // Another filter came with the address: somebody went back, or followed a link.
   useEffect(() => {
     if (text === told.current) return;
     told.current = text;
+    clearTimeout(timer.current);
     setWritten(text);
   }, [text]);
+  useEffect(() => () => clearTimeout(timer.current), []);
   const settle = (now: string) => {
+    clearTimeout(timer.current);
     const { wish: meant, problem } = parseWish(now);
     const next = formatWish(meant);
     if (problem !== undefined || next === told.current) return;
     told.current = next;
     wish(next);
   };
-  useEffect(() => {
-    const timer = setTimeout(() => settle(written), patienceMs);
-    return () => clearTimeout(timer);
-  }, [written]);
 
   const write = (now: string, at: number) => {
     setWritten(now);
     setCaret(at);
     setChosen(-1);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => settle(now), patienceMs);
   };
   const take = (word: string) => {
     const rest = written.slice(caret);

@@ -18,7 +18,8 @@ import "./jobs.css";
 export function JobsView({ place: { query } }: { place: Place }) {
   const sort = parseSort(query.sort);
   const { wish, problem } = useMemo(() => parseWish(query.q ?? ""), [query.q]);
-  const { name, numbers, rows, error, again } = useJobList(problem === undefined ? wish : undefined, sort);
+  const jobs = useJobList(problem === undefined ? wish : undefined, sort);
+  const { numbers, rows, error, again } = jobs;
   const list = numbers?.jobs ?? [];
   const [selection, select] = useState(nothing);
   const [shown, choose] = useColumns();
@@ -29,13 +30,14 @@ export function JobsView({ place: { query } }: { place: Place }) {
   const grid = useRef<HTMLDivElement>(null);
   const remove = useRef(() => {});
   useKeys([{ key: "/", does: "Filter the jobs", act: () => field.current?.select() }]);
-  const q = formatWish(wish);
   // What is selected and not to be seen any more would be changed unseen.
-  useEffect(() => select(nothing), [q]);
+  useEffect(() => select(nothing), [formatWish(wish)]);
 
   // What is written takes its time: the rest of the address is the one of then.
-  const go = (next: { q?: string; sort?: string }) =>
-    goTo(hrefOf(["jobs"], { ...placeOf(location.hash).query, ...next }), { replace: true });
+  const go = (next: { q?: string; sort?: string }) => {
+    const { q, sort } = { ...placeOf(location.hash).query, ...next };
+    goTo(hrefOf(["jobs"], { q, sort }), { replace: true });
+  };
   const sortBy = (next: Sort) => go({ sort: formatSort(next) });
   const { size } = selection.selected;
   const missing = useMemo(() => size - howMany(list, selection), [list, selection.selected]);
@@ -81,12 +83,12 @@ export function JobsView({ place: { query } }: { place: Place }) {
           </button>
         </p>
       )}
-      {numbers?.total === 0 && <Empty isFiltered={name.includes(" ") && q !== ""} clear={() => go({ q: "" })} />}
+      {numbers?.total === 0 && <Empty isFiltered={jobs.isFiltered} clear={() => go({ q: "" })} />}
       {list.length > 0 && (
         <JobTable
           key={`${isCompact}`}
           list={list}
-          listName={name}
+          listName={jobs.name}
           rows={rows}
           columns={shown}
           isCompact={isCompact}

@@ -9,13 +9,13 @@ import { formatWish, type Wish } from "./filter";
 import { JobRows } from "./rows";
 import { changesList, formatSort, type Sort } from "./sort";
 
-/** Lists are read again so often at most, ms: long ones are some hundred kilobytes. */
-const restMs = { short: 2000, long: 5000 };
-const longList = 20_000;
+/** A list is read again so often at most, ms: a long one has some hundred kilobytes. */
+const restMs = (length: number) => Math.min(5000, 1000 + length / 20);
 
-/** `name`: another one for another filter or order; until that is read, `numbers` are those of the list before. */
+/** `name`: another one for another filter or order; until that is read, all of this is of the list before. */
 export type JobList = {
   name: string;
+  isFiltered: boolean;
   numbers: JobNumbers | undefined;
   rows: JobRows;
   error: unknown;
@@ -24,16 +24,17 @@ export type JobList = {
 
 /** The jobs of a wish; while it is undefined, those of the wish before. */
 export function useJobList(wish: Wish | undefined, sort: Sort): JobList {
-  const shown = useRef<{ name: string; numbers: JobNumbers } | undefined>(undefined);
+  const shown = useRef<{ name: string; isFiltered: boolean; numbers: JobNumbers } | undefined>(undefined);
   const name = wish && `${formatSort(sort)} ${formatWish(wish)}`;
   const read = useRead(wish && (() => farm.jobNumbers({ ...wish, sort: formatSort(sort) })), [name], {
     on: (news) => wish !== undefined && changesList(news, wish, sort),
-    restMs: (shown.current?.numbers.jobs.length ?? 0) > longList ? restMs.long : restMs.short,
+    restMs: restMs(shown.current?.numbers.jobs.length ?? 0),
   });
-  if (read.value && name !== undefined) shown.current = { name, numbers: read.value };
+  if (read.value && wish) shown.current = { name: name!, isFiltered: formatWish(wish) !== "", numbers: read.value };
   const { rows, error } = useRows();
   return {
     name: shown.current?.name ?? "",
+    isFiltered: shown.current?.isFiltered ?? false,
     numbers: shown.current?.numbers,
     rows,
     error: read.error ?? error,

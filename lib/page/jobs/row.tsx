@@ -58,7 +58,9 @@ export class Row extends Component<RowProps> {
           if (event.shiftKey) event.preventDefault();
         }}
         onClick={(event) => acts.press(number, event)}
-        onDblClick={() => acts.open(number)}
+        onDblClick={(event) => {
+          if (!(event.target as Element).closest(".jobs-tick")) acts.open(number);
+        }}
         onFocus={() => acts.reach(number)}
       >
         <td class="jobs-tick">

@@ -13,8 +13,8 @@ import { type Asked, ValueForm, wanted } from "./value-form";
 type UnderWay = { doing: string; tried: number; of: number };
 
 /**
- * `children` stand there while nothing is selected. `missing`: how many of the selected are not in the list any more. `done` is told of jobs with which something was done, and whether
- * they are gone. `remove`: what asks to delete is put there, for the key.
+ * `children` stand there while nothing is selected. `missing`: how many of the selected are not in the list any more. `done` is told of
+ * jobs with which something was done, and whether they are gone. `remove`: what asks to delete is put there, for the key.
  */
 export type SelectedProps = {
   selected: ReadonlySet<number>;

@@ -58,13 +58,16 @@ export function JobTable({
 
   // Who moved is followed: the row is brought into sight, and has the focus as soon as it is there.
   const following = useRef(false);
-  useEffect(() => {
+  const focusing = useRef(false);
+  useLayoutEffect(() => {
     if (!following.current) return;
     const row = scroller.current?.querySelector<HTMLElement>(`[data-job="${list[at]}"]`);
     scrollTo(at);
     if (!row) return;
     following.current = false;
+    focusing.current = true;
     row.focus({ preventScroll: true });
+    focusing.current = false;
   });
   const go = (to: (row: number, before: Selection) => number, extending: boolean) => {
     following.current = true;
@@ -119,7 +122,8 @@ export function JobTable({
       },
       open,
       reach(job) {
-        latest.current.select((before) => (before.at === job ? before : { ...before, at: job }));
+        // Who is followed may be further already.
+        if (!focusing.current) latest.current.select((before) => ({ ...before, at: job }));
       },
     }),
     [],
