@@ -1,10 +1,10 @@
 // One job: how far it is, the map of its frames, and beside it all that is known and can be changed.
 import { useRef } from "preact/hooks";
-import type { JobDetail } from "../../client";
+import type { JobDetail, JobMap } from "../../client";
 import { hasEnded } from "../../states";
 import { farm, wordsOf } from "../farm-client";
 import { goTo, hrefOf, type Place } from "../place";
-import { useRead } from "../read";
+import { type Read, useRead } from "../read";
 import { Edit } from "./edit";
 import { Facts } from "./facts";
 import { FrameMap } from "./frame-map";
@@ -23,6 +23,8 @@ export function JobView({ place }: { place: Place }) {
   // Whatever stands in the address is no number until it looks like one.
   const isNumber = /^[1-9]\d{0,9}$/.test(place.path[1] ?? "");
   const { value: job, error } = useRead(isNumber ? () => farm.job(id) : undefined, ["job", id], { on: ofJob(id) });
+  // Asked for at once, not when the job is there.
+  const map = useRead(isNumber ? () => farm.jobMap(id) : undefined, ["map", id], { on: ofJob(id) });
   if (!isNumber) return <p class="problem">There is no job {place.path[1]}.</p>;
   if (!job)
     return error === undefined ? null : (
@@ -30,13 +32,12 @@ export function JobView({ place }: { place: Place }) {
         {wordsOf(error)}. <a href={hrefOf(["jobs"])}>To the jobs</a>
       </p>
     );
-  return <Shown key={id} job={job} error={error} place={place} />;
+  return <Shown key={id} job={job} map={map} error={error} place={place} />;
 }
 
-type ShownProps = { job: JobDetail; error: unknown; place: Place };
+type ShownProps = { job: JobDetail; map: Read<JobMap>; error: unknown; place: Place };
 
-function Shown({ job, error, place }: ShownProps) {
-  const map = useRead(() => farm.jobMap(job.id), ["map", job.id], { on: ofJob(job.id) });
+function Shown({ job, map, error, place }: ShownProps) {
   // What a person came to see first is not to be exchanged because the job moves on.
   const usual = useRef<Tab>(hasEnded(job.state) || job.state === "running" ? "times" : "why");
   const asked = place.query.tab ?? "";

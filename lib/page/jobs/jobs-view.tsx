@@ -19,8 +19,7 @@ export function JobsView({ place: { query } }: { place: Place }) {
   const sort = parseSort(query.sort);
   const { wish, problem } = useMemo(() => parseWish(query.q ?? ""), [query.q]);
   const jobs = useJobList(problem === undefined ? wish : undefined, sort);
-  const { numbers, rows, error, again } = jobs;
-  const list = numbers?.jobs ?? [];
+  const { numbers, list, rows, error, again } = jobs;
   const [selection, select] = useState(nothing);
   const [shown, choose] = useColumns();
   const [isChoosing, setIsChoosing] = useState(false);

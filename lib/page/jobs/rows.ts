@@ -48,6 +48,11 @@ export class JobRows {
     this.soon();
   }
 
+  /** These are known from elsewhere. */
+  learn(jobs: readonly Job[]): void {
+    for (const job of jobs) this.kept.set(job.id, job);
+  }
+
   /** Reads no more. */
   close(): void {
     this.closed = true;
