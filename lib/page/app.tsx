@@ -1,6 +1,7 @@
 // The frame round all views: who is signed in, where one is, whether what is shown is fresh.
 import { useEffect, useState } from "preact/hooks";
 import { Asked } from "./asked";
+import { Broken } from "./broken";
 import { farm } from "./farm-client";
 import { Freshness } from "./freshness";
 import { KeyList, listenToKeys, useKeys } from "./keys";
@@ -17,13 +18,21 @@ export function App() {
   useEffect(() => {
     const out = () => setSignedIn(false);
     window.addEventListener("drqueue:signed-out", out);
-    const token = tokenInAddress();
-    const begin = async () => {
+    const begin = async (token: string | undefined) => {
       if (token !== undefined) await farm.signIn(token).catch(() => {});
       setSignedIn(true);
     };
-    void begin();
-    return () => window.removeEventListener("drqueue:signed-out", out);
+    void begin(tokenInAddress());
+    // A link may be put into the address of a page that is there already.
+    const moved = () => {
+      const token = tokenInAddress();
+      if (token !== undefined) void begin(token);
+    };
+    window.addEventListener("hashchange", moved);
+    return () => {
+      window.removeEventListener("drqueue:signed-out", out);
+      window.removeEventListener("hashchange", moved);
+    };
   }, []);
   if (signedIn === undefined) return null;
   return signedIn ? <Signed signOut={() => setSignedIn(false)} /> : <SignIn done={() => setSignedIn(true)} />;
@@ -83,7 +92,9 @@ function Signed({ signOut }: { signOut: () => void }) {
         </div>
       </header>
       <main id="content" tabIndex={-1}>
-        <Show place={place} />
+        <Broken key={place.path.slice(0, 2).join("/")}>
+          <Show place={place} />
+        </Broken>
       </main>
       <Tellings />
       <Asked />

@@ -9,11 +9,15 @@ type Told = (news: News) => void;
 /** `signedOut`: the farm wants the token. `away`: no master answers since then, ms. `paused`: the page is not looked at. */
 export type Hearing = { state: "starting" | "live" | "away" | "paused" | "signedOut"; since: number };
 
+/** After a master refused to tell what happens, it is asked again, ms. */
+const refusedMs = 5000;
+
 class Live {
   hearing: Hearing = { state: "starting", since: Date.now() };
   private readonly told = new Set<Told>();
   private readonly watching = new Set<() => void>();
   private listening: AbortController | undefined;
+  private retry: ReturnType<typeof setTimeout> | undefined;
   private last: string | undefined;
 
   /** Begins to listen, and to follow whether anybody looks. Returns what ends it. */
@@ -61,13 +65,18 @@ class Live {
         this.tell(one);
       }
     } catch (error) {
-      if (!listening.signal.aborted) this.be(isSignedOut(error) ? "signedOut" : "away");
+      if (!listening.signal.aborted) {
+        this.be(isSignedOut(error) ? "signedOut" : "away");
+        // A refusal may pass as well.
+        if (!isSignedOut(error)) this.retry = setTimeout(() => void this.listen(), refusedMs);
+      }
     } finally {
       if (this.listening === listening) this.listening = undefined;
     }
   }
 
   private pause(): void {
+    clearTimeout(this.retry);
     this.listening?.abort();
     this.listening = undefined;
     this.be("paused");

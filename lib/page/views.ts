@@ -31,7 +31,7 @@ export function viewOf({ path: [first, second, third] }: Place): View {
   if (first === "jobs" && second !== undefined) {
     const title = `Job ${second}`;
     if (third === "log")
-      return { name: "jobs", title, titleOf: ({ path }) => `${path[3]} of job ${second}`, Show: LogView };
+      return { name: "jobs", title, titleOf: ({ path }) => `${path[3] ?? "Log"} of job ${second}`, Show: LogView };
     if (third === "pictures")
       return { name: "jobs", title, titleOf: () => `Pictures of job ${second}`, Show: PicturesView };
     return { name: "jobs", title, Show: JobView };

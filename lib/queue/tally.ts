@@ -60,7 +60,7 @@ export async function tally(queue: Queue): Promise<Tally> {
       (select coalesce(json_object_agg(way, count), '{}') from (select way, count(*) from seen group by way) as by_way) as slaves,
       (select json_build_object('busy', coalesce(sum(running), 0),
           'free', coalesce(sum(free) filter (where way = 'online'), 0),
-          'closed', coalesce(sum(slots), 0) - coalesce(sum(running), 0) - coalesce(sum(free) filter (where way = 'online'), 0),
+          'closed', coalesce(sum(greatest(0, slots - running - case when way = 'online' then free else 0 end)), 0),
           'lost', (select coalesce(sum(slots), 0) from seen where state = 'lost'))
         from seen where state = 'online') as slots,
       (select coalesce(sum(stuck), 0)::int from seen where state = 'online') as stuck,

@@ -86,7 +86,7 @@ export async function whySlave(queue: Queue, name: string): Promise<Why> {
   );
   const some = jobs.length === mostJobs ? `the ${mostJobs} first` : `${jobs.length}`;
   // A slave whose tasks are short asks for more than it has slots, to have some at hand.
-  const free = Math.min(slave.free, seen.settings.slots);
+  const free = Math.max(0, Math.min(slave.free, seen.settings.slots - seen.running));
   const first = own
     ? `Slave ${slave.name} ${describe([own])}.`
     : `Slave ${slave.name} can take ${free} more task${free === 1 ? "" : "s"}.`;

@@ -62,7 +62,7 @@ test("lines that would move about on the terminal stand still, in a colour of th
 });
 
 test("--json tells each line with its frame and attempt", async () => {
-  const job = await farm.submit({ frames: "-3--2", command: ["sh", "-c", "sleep 0.5; echo it"] });
+  const job = await farm.submit({ frames: "-3--2", command: ["sh", "-c", "sleep 3; echo it"] });
   const { code, out } = await farm.cli("log", "-f", `${job}`, "--json");
   expect(code).toBe(0);
   const lines = out

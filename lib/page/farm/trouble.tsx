@@ -45,10 +45,14 @@ function Jobs({ all, again }: All) {
       {(job) => (
         <li key={job.id}>
           <div class="farm-what">
-            <State state={job.state} /> <a href={hrefOf(["jobs", job.id])}>{job.name}</a>{" "}
+            <State state={job.state} />{" "}
+            <a href={hrefOf(["jobs", job.id])}>
+              <bdi>{job.name}</bdi>
+            </a>{" "}
             <span class="muted">
               job {job.id}
-              {job.owner !== "" && ` · ${job.owner}`} · {grouped(job.failedTasks)} failed
+              {job.owner !== "" && " · "}
+              <bdi>{job.owner}</bdi> · {grouped(job.failedTasks)} failed
             </span>
             {job.stopReason !== null && <p>It stopped itself: {job.stopReason}</p>}
           </div>

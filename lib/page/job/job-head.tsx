@@ -23,11 +23,12 @@ export function JobHead({ job }: { job: JobDetail }) {
     <header class="job-head">
       <div class="job-title">
         <h1>
-          <span class="muted">{job.id}</span> {job.name}
+          <span class="muted">{job.id}</span> <bdi>{job.name}</bdi>
         </h1>
         <State state={job.state} />
         <span class="muted">
-          {job.owner !== "" && `${job.owner} · `}
+          <bdi>{job.owner}</bdi>
+          {job.owner !== "" && " · "}
           {job.kind ?? "command"} · {job.pool} · priority {job.priority}
         </span>
       </div>

@@ -1,6 +1,6 @@
 // One job: how far it is, the map of its frames, and beside it all that is known and can be changed.
 import { useRef } from "preact/hooks";
-import type { JobDetail, JobMap } from "../../client";
+import { ClientError, type JobDetail, type JobMap } from "../../client";
 import { hasEnded } from "../../states";
 import { farm, wordsOf } from "../farm-client";
 import { goTo, hrefOf, type Place } from "../place";
@@ -26,7 +26,8 @@ export function JobView({ place }: { place: Place }) {
   // Asked for at once, not when the job is there.
   const map = useRead(isNumber ? () => farm.jobMap(id) : undefined, ["map", id], { on: ofJob(id) });
   if (!isNumber) return <p class="problem">There is no job {place.path[1]}.</p>;
-  if (!job)
+  const isGone = error instanceof ClientError && error.status === 404;
+  if (!job || isGone)
     return error === undefined ? null : (
       <p class="problem" role="alert">
         {wordsOf(error)}. <a href={hrefOf(["jobs"])}>To the jobs</a>

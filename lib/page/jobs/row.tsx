@@ -98,11 +98,11 @@ function Compact({ job: { id, name, owner, state, frameCounts, secondsLeft } }: 
         <State state={state} />
       </span>
       <span class="jobs-line muted">
-        <span>
+        <span class="jobs-whose">
           {id} <bdi>{owner}</bdi>
         </span>
         <Bar counts={frameCounts} />
-        <span>{percentOf(frameCounts)} %</span>
+        <span class="jobs-share">{percentOf(frameCounts)} %</span>
         <span>{timeLeft(secondsLeft)}</span>
       </span>
     </td>

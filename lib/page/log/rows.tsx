@@ -4,7 +4,7 @@ import { useEffect, useLayoutEffect, useReducer, useRef } from "preact/hooks";
 import { carried, stretches } from "./colours";
 import { Heights } from "./heights";
 import type { Judged } from "./judged";
-import { type LogWindow, mostShown, pieceBytes } from "./lines";
+import { type LogWindow, mostPieces, mostShown, pieceBytes } from "./lines";
 import { useMeasure } from "./measure";
 import type { LogReader } from "./reader";
 import { Row } from "./row";
@@ -109,6 +109,8 @@ export function Rows({ reader, wrap, follows, setFollows, current, judged, hrefO
   });
 
   const fill = () => {
+    // Of lines of many MB few fill the window: another piece would push out what is in sight.
+    if (window.to - window.from >= (mostPieces - 1) * pieceBytes && heights.total < 2 * height) return;
     const side = at.toward;
     const other = side === "before" ? "after" : "before";
     if (heights.total < height) return void reader.more(reader.has(side) ? side : other);

@@ -48,7 +48,7 @@ function Shown({ job, map, old, again, place }: ShownProps) {
         <h1>
           Pictures of{" "}
           <a href={hrefOf(["jobs", job.id])}>
-            {job.id} {job.name}
+            {job.id} <bdi>{job.name}</bdi>
           </a>
         </h1>
         {cells && <span class="muted">{finishedText(cells)}</span>}

@@ -18,16 +18,19 @@ const everyMs = 5000;
 
 export function SlaveView({ place }: { place: Place }) {
   const ref = place.path[1]!;
+  // In the path of a request these would be steps, not names.
+  const isName = ref !== "." && ref !== "..";
   const id = useRef<number | undefined>(undefined);
   const {
     value: slave,
     error,
     again,
-  } = useRead(() => farm.slave(ref), ["slave", ref], {
+  } = useRead(isName ? () => farm.slave(ref) : undefined, ["slave", ref], {
     everyMs,
     on: (news) => news.type !== "reset" && news.slave === id.current,
   });
   id.current = slave?.id;
+  if (!isName) return <p class="problem">There is no slave {ref}.</p>;
   if (!slave) return error === undefined ? null : <p class="problem">{wordsOf(error)}</p>;
   return <Shown key={slave.id} slave={slave} error={error} again={again} />;
 }
