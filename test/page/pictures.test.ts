@@ -114,7 +114,11 @@ look(
     expect(await page.locator("canvas[data-frame]").evaluate((canvas) => canvas.clientWidth)).toBe(160);
     expect(await faultsOf(page)).toEqual([]);
     await page.keyboard.press("Escape");
-    await page.getByRole("list", { name: "Frames" }).waitFor();
+    // A page that goes while a thumbnail is loading tells the console so.
+    await page.waitForFunction(() => {
+      const pictures = [...document.querySelectorAll<HTMLImageElement>("[aria-label=Frames] img")];
+      return pictures.length === 5 && pictures.every((picture) => picture.complete);
+    });
     await farm.client.delete(id);
     await page.context().close();
   },
