@@ -78,7 +78,7 @@ try {
   const [built, tables] = await Promise.all([builtProgram(), migratedTables(), builtPrevious()]);
   // What is given behind `--` names the test files to run; without, all.
   const { ok, out } = await run(
-    [process.execPath, "test", "--timeout", "60000", "--parallel=5", ...Bun.argv.slice(2)],
+    [process.execPath, "test", "--timeout", "60000", "--parallel=8", ...Bun.argv.slice(2)],
     {
       DRQUEUE_TEST_POSTGRES: server.url,
       DRQUEUE_TEST_STAGED: server.staged,

@@ -182,7 +182,7 @@ export function parseFields(kind: Kind, given: Record<string, unknown>): Record<
   if (program !== undefined && !text(4096).min(1).safeParse(program).success)
     wrong.set(programField, `${programField} is the name or path of a program, not ${shown(program)}`);
   for (const [name, value] of Object.entries(own))
-    if (typeOf(properties[name]!) === "number" && !/^-?\d{1,15}$/.test(`${value}`))
+    if (typeOf(properties[name]!) === "number" && !/^-?\d{1,15}$/.test(worded(value)))
       wrong.set(name, `${name} is ${expected(properties[name]!)}, not ${shown(value)}`);
   const parsed = kind.fields.safeParse(own);
   for (const { path, code, message } of parsed.error?.issues ?? []) {
@@ -212,11 +212,17 @@ function expected({ minimum, maximum, minLength, maxLength, ...property }: Prope
 
 /** A value in a message: short, on one line, with quotes round text. */
 function shown(value: unknown): string {
-  const text = typeof value === "string" ? JSON.stringify(value.slice(0, 100)) : `${value}`;
+  const text = typeof value === "string" ? JSON.stringify(value.slice(0, 100)) : worded(value);
   return text.length > 110 ? `${text.slice(0, 110)}...` : text;
 }
 
 /** A message without anything that would break its line or steer a terminal. */
 export function oneLine(message: string): string {
   return message.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ");
+}
+
+/** A value as text. What came over the wire may bring a `toString` that is none. */
+function worded(value: unknown): string {
+  if (typeof value !== "object" || value === null) return String(value);
+  return Array.isArray(value) ? "a list" : "an object";
 }

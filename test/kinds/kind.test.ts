@@ -64,6 +64,10 @@ describe("fields", () => {
     [{ scene: "s", width: 0 }, "kind maya: width is a whole number from 1 to 1000000, not 0"],
     [{ scene: "s", width: true }, "kind maya: width is a whole number from 1 to 1000000, not true"],
     [{ scene: "s", width: "1.5" }, 'kind maya: width is a whole number from 1 to 1000000, not "1.5"'],
+    [
+      { scene: "s", width: { toString: false }, height: [5] },
+      "kind maya: width is a whole number from 1 to 1000000, not an object; height is a whole number from 1 to 1000000, not a list",
+    ],
     [{ scene: "" }, 'kind maya: scene is text of 1 to 4096 characters, not ""'],
     [{ scene: 5 }, "kind maya: scene is text of 1 to 4096 characters, not 5"],
     [{ scene: "a\0b" }, "kind maya: scene: may not contain a NUL character"],
