@@ -50,6 +50,12 @@ export async function startPostgres({ fsync = "off" }: { fsync?: "on" | "off" } 
     `port=${port}`,
     `fsync=${fsync}`,
     "max_connections=200",
+    // It would visit the hundreds of databases that tests leave behind, again and again.
+    "autovacuum=off",
+    "wal_level=minimal",
+    "max_wal_senders=0",
+    "full_page_writes=off",
+    "max_wal_size=4GB",
   ];
   const start = () => hold(home, [join(bin, "postgres"), "-D", data, ...settings.flatMap((one) => ["-c", one])]);
   let server = await start();

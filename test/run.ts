@@ -78,7 +78,7 @@ try {
   const [built, tables] = await Promise.all([builtProgram(), migratedTables(), builtPrevious()]);
   // What is given behind `--` names the test files to run; without, all.
   const { ok, out } = await run(
-    [process.execPath, "test", "--timeout", "60000", "--parallel=8", ...Bun.argv.slice(2)],
+    [process.execPath, "test", "--timeout", "60000", "--parallel=6", "--no-isolate", ...Bun.argv.slice(2)],
     {
       DRQUEUE_TEST_POSTGRES: server.url,
       DRQUEUE_TEST_STAGED: server.staged,
@@ -86,6 +86,8 @@ try {
       DRQUEUE_TEST_PROGRAM: built,
       DRQUEUE_TEST_PREVIOUS: previous?.folder ?? "",
       NO_COLOR: "1",
+      // Most processes of the tests are gone before compiled code would pay: a command takes half the work without.
+      BUN_JSC_thresholdForJITAfterWarmUp: "20000",
     },
   );
   const count = (what: string) => Number(new RegExp(`^ *(\\d+) ${what}$`, "m").exec(out)?.[1] ?? 0);

@@ -204,10 +204,13 @@ describe("a run that was picked up", () => {
   test("tells what it printed before and since", async () => {
     const bench = newBench();
     const output = { progress: ["(?<percent>\\d+)%"], fatal: ["^Error"] };
-    const { status } = await earlier(bench, "echo 40%; sleep 0.5; echo Error: late", { output });
+    const gate = join(bench.folder, "gate");
+    const script = `echo 40%; while [ ! -e ${gate} ]; do sleep 0.05; done; echo Error: late`;
+    const { status } = await earlier(bench, script, { output });
     await until(async () => processesWith(status)[0], "the process");
     bench.work.adopt();
     await progressOf(bench, 40);
+    await Bun.write(gate, "");
     expect(await bench.ended(1)).toMatchObject([{ reason: "fatal", code: 0, message: "Error: late" }]);
   });
 
