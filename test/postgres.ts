@@ -25,7 +25,7 @@ export type TestServer = {
 export async function startPostgres({ fsync = "off" }: { fsync?: "on" | "off" } = {}): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), "drqueue-test-"));
   Bun.spawnSync(["chmod", "755", folder]);
-  const staged = await stagePostgres(folder);
+  const staged = process.env.DRQUEUE_TEST_STAGED ?? (await stagePostgres(folder));
   const bin = join(staged, "bin");
   const data = join(folder, "cluster");
   mkdirSync(data, { mode: 0o700 });
@@ -132,7 +132,7 @@ export async function newDatabase(server: { url: string }, template = "template1
   const name = `farm_${crypto.randomUUID().replaceAll("-", "")}`;
   const sql = postgres(server.url, { max: 1, onnotice: () => {} });
   try {
-    await sql`create database ${sql(name)} template ${sql(template)}`;
+    await sql`create database ${sql(name)} template ${sql(template)} strategy file_copy`;
   } finally {
     await sql.end();
   }

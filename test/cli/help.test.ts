@@ -1,14 +1,12 @@
 import { expect, test } from "bun:test";
-import { resolve } from "node:path";
-
-const project = resolve(import.meta.dir, "../..");
+import { programOf, sourceOf } from "../program";
 
 test("every command has a help with its usage, each option once, and examples that begin with its name", async () => {
-  const root = await run("cli.ts", "--help");
+  const root = await run("cli", "--help");
   const commands = [...root.out.matchAll(/^ {2}([a-z][a-z-]*) {2,}[A-Z]/gm)].map(([, name]) => name!);
   const own = commands.filter((name) => !["help", "completion"].includes(name));
   expect(own.length).toBe(37);
-  const pages = await Promise.all(own.map((name) => run("cli.ts", name, "--help")));
+  const pages = await Promise.all(own.map((name) => run("cli", name, "--help")));
   for (const [at, { code, out, err }] of pages.entries()) {
     const name = own[at]!;
     expect({ name, code, err }).toEqual({ name, code: 0, err: "" });
@@ -25,25 +23,27 @@ test("every command has a help with its usage, each option once, and examples th
 }, 30_000);
 
 test("a help names the default of an option", async () => {
-  expect((await run("cli.ts", "submit", "--help")).out).toContain("Higher goes first. (default 500)");
+  expect((await run("cli", "submit", "--help")).out).toContain("Higher goes first. (default 500)");
 });
 
 test("help shows a path of Windows with its backslash", async () => {
-  expect((await run("cli.ts", "set", "--help")).out).toContain("/mnt/show=S:\\show;");
+  expect((await run("cli", "set", "--help")).out).toContain("/mnt/show=S:\\show;");
 });
 
 test("master and slave have their help as programs of their own", async () => {
-  expect((await run("master.ts", "--help")).out).toMatch(/^Start a master.*\nUsage: master \[options\]\n/);
-  expect((await run("slave.ts", "--help")).out).toMatch(/^Start a slave.*\nUsage: slave \[options\]\n/);
+  expect((await run("master", "--help")).out).toMatch(/^Start a master.*\nUsage: master \[options\]\n/);
+  expect((await run("slave", "--help")).out).toMatch(/^Start a slave.*\nUsage: slave \[options\]\n/);
 });
 
 test("the version is printed alone", async () => {
-  expect((await run("cli.ts", "--version")).out).toMatch(/^\d+\.\d+\.\d+\n$/);
+  expect((await run("cli", "--version")).out).toMatch(/^\d+\.\d+\.\d+\n$/);
 });
 
-async function run(program: string, ...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const ran = Bun.spawn([process.execPath, program, ...args], {
-    cwd: project,
+async function run(
+  program: "cli" | "master" | "slave",
+  ...args: string[]
+): Promise<{ code: number; out: string; err: string }> {
+  const ran = Bun.spawn([...(program === "cli" ? programOf : sourceOf)(program), ...args], {
     stdin: "ignore",
     stdout: "pipe",
     stderr: "pipe",
