@@ -91,6 +91,9 @@ export class Farm {
           farm.startSlave(`s${at + 1}`, { release: options.release }),
         ),
       );
+      // A slave is up before its first call has reached the master.
+      const known = async () => (await farm.client.slaves()).length >= (options.slaves ?? 1);
+      await until(async () => (await known()) || undefined, "the slaves to be known");
     } catch (error) {
       await farm[Symbol.asyncDispose]();
       throw error;

@@ -4,7 +4,6 @@ import { type Farm, startFarm, until } from "../farm";
 let farm: Farm;
 beforeAll(async () => {
   farm = await startFarm({ slaves: 2 });
-  await until(async () => (await farm.client.slaves()).length === 2 || undefined, "both slaves to have called");
 });
 afterAll(() => farm[Symbol.asyncDispose]());
 
