@@ -58,19 +58,19 @@ let passed = 0;
 let failed = 0;
 let skipped = 0;
 
-for (const [name, command] of [
-  ["types", ["tsc", "-p", "."]],
-  ["lint", ["biome", "check", "--error-on-warnings", "."]],
-] as const) {
-  console.log(`${name} ...`);
-  if ((await run([`${project}/node_modules/.bin/${command[0]}`, ...command.slice(1)])).ok) passed++;
+async function check(name: string, command: string, ...args: string[]): Promise<void> {
+  if ((await run([`${project}/node_modules/.bin/${command}`, ...args])).ok) passed++;
   else {
     failed++;
     console.log(`${name} failed`);
   }
 }
 
-console.log("tests ...");
+console.log("types, lint, tests ...");
+const checks = Promise.all([
+  check("types", "tsc", "-p", "."),
+  check("lint", "biome", "check", "--error-on-warnings", "."),
+]);
 const server = await startPostgres();
 let previous: Previous | undefined;
 const folder = await mkdtemp(join(tmpdir(), "drqueue-built-"));
@@ -101,5 +101,6 @@ try {
   await rm(folder, { recursive: true, force: true });
   previous?.remove();
 }
+await checks;
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
 process.exit(failed > 0 ? 1 : 0);

@@ -35,8 +35,8 @@ test("NO_COLOR takes the colours away, also on a terminal", async () => {
 });
 
 test("watch follows all that has not ended, and ends with 1 when a frame failed", async () => {
-  const good = await farm.submit({ command: ["sleep", "1"] });
-  const bad = await farm.submit({ command: ["sh", "-c", "sleep 1; false"], retries: 0, frames: "1-2", block: 2 });
+  const good = await farm.submit({ command: ["sleep", "3"] });
+  const bad = await farm.submit({ command: ["sh", "-c", "sleep 3; false"], retries: 0, frames: "1-2", block: 2 });
   const watch = await farm.cli("watch");
   expect(watch.code).toBe(1);
   expect(watch.out).toMatch(new RegExp(`^job ${good} .*finished$`, "m"));

@@ -193,7 +193,8 @@ test("what nobody was told of is told, nothing else is, and who read the events 
   const [, number] = last.split("-");
   expect(await hasGap(again, `${(await latestEvent(again)).split("-")[0]}-${number}`)).toBe(true);
   await submitted(again, { name: "new" });
-  expect((await readEvents(again, events.at(-1)!.id, 10)).map(({ data }) => data.name)).toEqual(["new"]);
+  const since = async () => (await readEvents(again, events.at(-1)!.id, 10)).map(({ data }) => data.name);
+  expect(await until(async () => ((await since()).length > 0 ? since() : undefined), "the news")).toEqual(["new"]);
 });
 
 test("a database that is used is refused, and a backup that fails half-way leaves nothing", async () => {
