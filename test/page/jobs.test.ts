@@ -170,8 +170,7 @@ look("by mouse one, some or all are selected; priorities and pools become again 
 });
 
 look("before jobs are killed or deleted it says how many, and what they run; who refuses is told", async () => {
-  await using slave = { end: () => farm.slave("s1").end("SIGKILL"), [Symbol.asyncDispose]: async () => {} };
-  await farm.startSlave("s1");
+  const slave = await farm.startSlave("s1");
   const running = await farm.submit({ name: "sleeper", command: ["sleep", "60"], frames: "1-5", priority: 100_000 });
   await until(
     async () => (await farm.client.job(running)).taskCounts.running === 2 || undefined,
