@@ -77,7 +77,7 @@ export class Farm {
     // Postgres runs as another user when the tests run as root.
     Bun.spawnSync(["chmod", "755", farm.folder]);
     try {
-      const { database = "own" } = options;
+      const { database = "own", slaves = 1 } = options;
       if (database !== "embedded")
         farm.databaseUrl =
           database === "own" && options.release === undefined
@@ -87,13 +87,11 @@ export class Farm {
       await options.prepare?.(farm);
       await farm.startMaster({ release: options.release });
       await Promise.all(
-        Array.from({ length: options.slaves ?? 1 }, (_, at) =>
-          farm.startSlave(`s${at + 1}`, { release: options.release }),
-        ),
+        Array.from({ length: slaves }, (_, at) => farm.startSlave(`s${at + 1}`, { release: options.release })),
       );
       // A slave is up before its first call has reached the master.
-      const known = async () => (await farm.client.slaves()).length >= (options.slaves ?? 1);
-      await until(async () => (await known()) || undefined, "the slaves to be known");
+      const areKnown = async () => (await farm.client.slaves()).length >= slaves || undefined;
+      if (slaves > 0) await until(areKnown, "the slaves to be known");
     } catch (error) {
       await farm[Symbol.asyncDispose]();
       throw error;

@@ -21,6 +21,16 @@ export type TestServer = {
   stop(): Promise<void>;
 };
 
+const hasty = [
+  "fsync=off",
+  "full_page_writes=off",
+  "wal_level=minimal",
+  "max_wal_senders=0",
+  "max_wal_size=4GB",
+  // It would visit the hundreds of databases that tests leave behind, again and again.
+  "autovacuum=off",
+];
+
 /** Starts it. Nothing it holds is worth an fsync, unless that is to be measured. */
 export async function startPostgres({ fsync = "off" }: { fsync?: "on" | "off" } = {}): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), "drqueue-test-"));
@@ -48,14 +58,8 @@ export async function startPostgres({ fsync = "off" }: { fsync?: "on" | "off" } 
     "listen_addresses=127.0.0.1",
     "unix_socket_directories=",
     `port=${port}`,
-    `fsync=${fsync}`,
     "max_connections=200",
-    // It would visit the hundreds of databases that tests leave behind, again and again.
-    "autovacuum=off",
-    "wal_level=minimal",
-    "max_wal_senders=0",
-    "full_page_writes=off",
-    "max_wal_size=4GB",
+    ...(fsync === "on" ? [] : hasty),
   ];
   const start = () => hold(home, [join(bin, "postgres"), "-D", data, ...settings.flatMap((one) => ["-c", one])]);
   let server = await start();

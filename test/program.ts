@@ -21,3 +21,10 @@ export function programOf(name: Name, release = project): string[] {
 export function sourceOf(name: Name, release = project): string[] {
   return [process.execPath, join(release, `${name}.ts`)];
 }
+
+/** The words that start the command line, for a line of shell. */
+export function shellWords(): string {
+  return programOf("cli")
+    .map((word) => `"${word}"`)
+    .join(" ");
+}

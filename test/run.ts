@@ -6,10 +6,8 @@ import { programAssets } from "../lib/build/assets";
 import { compile } from "../lib/build/compile";
 import { openQueue } from "../lib/queue/open";
 import { newDatabase, startPostgres } from "./postgres";
-import { builtName } from "./program";
+import { builtName, project } from "./program";
 import { type Previous, previousRelease } from "./upgrade/previous";
-
-const project = `${import.meta.dir}/..`;
 
 async function run(command: string[], env: Record<string, string> = {}): Promise<{ ok: boolean; out: string }> {
   const child = Bun.spawn(command, {
@@ -34,7 +32,7 @@ async function builtProgram(): Promise<string> {
   return file;
 }
 
-/** The release before this one, laid out and built; undefined where the history does not have it. */
+/** Lays out the release before this one and builds it, where the history has it. */
 async function builtPrevious(): Promise<void> {
   previous = previousRelease();
   if (!previous) return;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { chmodSync, writeFileSync } from "node:fs";
 import { type Farm, startFarm } from "../farm";
-import { programOf } from "../program";
+import { shellWords } from "../program";
 import { envOf } from "./live";
 
 let farm: Farm;
@@ -11,12 +11,7 @@ beforeAll(async () => {
   farm = await startFarm();
   job = await farm.submit({ name: "shot7", command: ["true"] });
   const program = `${farm.folder}/drqueue`;
-  writeFileSync(
-    program,
-    `#!/bin/sh\nexec ${programOf("cli")
-      .map((word) => `"${word}"`)
-      .join(" ")} "$@"\n`,
-  );
+  writeFileSync(program, `#!/bin/sh\nexec ${shellWords()} "$@"\n`);
   chmodSync(program, 0o755);
   env = { ...envOf(farm), PATH: `${farm.folder}:${process.env.PATH}` };
 });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Farm, startFarm } from "../farm";
-import { programOf } from "../program";
+import { shellWords } from "../program";
 import { envOf } from "./live";
 
 const project = resolve(import.meta.dir, "../..");
@@ -18,22 +18,13 @@ const put = (name: string, text: string | object) =>
 const newest = async () => (await farm.client.jobs({ limit: 1 }))[0]?.id ?? 0;
 /** Runs a line of shell in which `drqueue` is the command line. */
 async function shell(line: string): Promise<{ code: number; out: string; err: string }> {
-  const ran = Bun.spawn(
-    [
-      "sh",
-      "-c",
-      `drqueue() { ${programOf("cli")
-        .map((word) => `"${word}"`)
-        .join(" ")} "$@"; }; ${line}`,
-    ],
-    {
-      cwd: farm.folder,
-      env: envOf(farm),
-      stdin: "ignore",
-      stdout: "pipe",
-      stderr: "pipe",
-    },
-  );
+  const ran = Bun.spawn(["sh", "-c", `drqueue() { ${shellWords()} "$@"; }; ${line}`], {
+    cwd: farm.folder,
+    env: envOf(farm),
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+  });
   const [out, err, code] = await Promise.all([
     new Response(ran.stdout).text(),
     new Response(ran.stderr).text(),

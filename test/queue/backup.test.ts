@@ -193,8 +193,11 @@ test("what nobody was told of is told, nothing else is, and who read the events 
   const [, number] = last.split("-");
   expect(await hasGap(again, `${(await latestEvent(again)).split("-")[0]}-${number}`)).toBe(true);
   await submitted(again, { name: "new" });
-  const since = async () => (await readEvents(again, events.at(-1)!.id, 10)).map(({ data }) => data.name);
-  expect(await until(async () => ((await since()).length > 0 ? since() : undefined), "the news")).toEqual(["new"]);
+  const news = await until(async () => {
+    const since = await readEvents(again, events.at(-1)!.id, 10);
+    return since.length > 0 ? since : undefined;
+  }, "the news to be there");
+  expect(news.map(({ data }) => data.name)).toEqual(["new"]);
 });
 
 test("a database that is used is refused, and a backup that fails half-way leaves nothing", async () => {
